@@ -1,0 +1,107 @@
+"""`evosearch evaluate`: score one file in the jail, and store nothing."""
+# ruff: noqa: PLC0415 - heavy packages are imported by the command that needs them
+
+from __future__ import annotations  # the signatures name modules that are imported by the command
+
+import os
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from evosearch.cli.output import show, show_json
+from evosearch.cli.places import complete_task, find_task
+from evosearch.errors import ExitCode, UnknownNameError, UsageError
+
+if TYPE_CHECKING:
+    from evosearch.protocols import Task
+    from evosearch.types import Evaluation, Program, Recipe
+
+
+def evaluate(
+    program: Annotated[Path, typer.Argument(help="A Python file; one that `export` wrote, or your own.")],
+    *,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="A folder with evosearch.toml, or a domain's name; by default this folder.",
+            autocompletion=complete_task,
+        ),
+    ] = None,
+    problem: Annotated[
+        str | None, typer.Option(help="The problem it is for; by default what the file's header says.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Score one program in the jail; nothing is stored. Exits with 1 if it gets no score."""
+    import asyncio
+
+    from evosearch import config, registry
+    from evosearch.report.export import evaluation_json
+    from evosearch.report.provenance import unwrap
+    from evosearch.report.terminal import evaluation_rows, pairs
+    from evosearch.types import Program
+
+    source, facts = unwrap(_read(program))
+    settings = config.load(find_task(task), environment=os.environ, flags={})
+    recipe = settings.recipe()
+    judged = registry.make_task(recipe)
+    candidate = Program(source, _problem(judged, problem, facts))
+    evaluation = asyncio.run(_evaluate(candidate, judged, recipe, settings.run.executor, settings.run.seed))
+    if json:
+        show_json(evaluation_json(evaluation))
+    else:
+        show(pairs(evaluation_rows(evaluation)))
+    if evaluation.score is None:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _read(path: Path) -> str:
+    try:
+        # Bytes, not text: a program keeps the line ends it has.
+        return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8: {error.reason} at byte {error.start}") from error
+
+
+def _problem(task: Task, asked: str | None, facts: dict[str, Any]) -> str | None:
+    """The problem the program is for.
+
+    Raises:
+        UsageError: Nothing says which, or the task has no problems.
+        UnknownNameError: The task has no such problem.
+    """
+    names = [problem.name for problem in task.problems]
+    if not names:
+        if asked is not None:
+            raise UsageError(f"the task {task.name!r} is one problem, so --problem {asked!r} does not fit")
+        return None
+    name = asked or facts.get("problem")
+    if name is None and len(names) == 1:
+        return names[0]
+    if name is None:
+        raise UsageError(
+            f"the task {task.name!r} holds {len(names)} problems, and the file does not say which it is for",
+            hint=f"name it: --problem {names[0]}",
+        )
+    if name not in names:
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else ""
+        raise UnknownNameError(f"the task {task.name!r} has no problem {name!r}", hint=hint)
+    return str(name)
+
+
+async def _evaluate(program: Program, task: Task, recipe: Recipe, executor_name: str, seed: int) -> Evaluation:
+    from evosearch import registry
+    from evosearch.reading import ENTRY
+    from evosearch.types import Limits, Reading
+
+    executor = registry.make_executor(executor_name, task, recipe, workers=1)
+    try:
+        (described,) = await executor.run(ENTRY, [program.source], Limits())
+        return await executor.evaluate(program, Reading(**described), "train", seed)
+    finally:
+        await executor.aclose()

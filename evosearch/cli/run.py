@@ -1,0 +1,93 @@
+"""`evosearch run`: search."""
+# ruff: noqa: PLC0415 - heavy packages are imported by the command that needs them
+
+from __future__ import annotations  # the signatures name modules that are imported by the command
+
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from evosearch.cli.output import say, show, show_json, talk_console
+from evosearch.cli.places import complete_task
+from evosearch.errors import Interrupted, NothingFoundError
+
+if TYPE_CHECKING:
+    from evosearch.cli.session import Plan
+    from evosearch.search.events import Ended
+
+
+def run(  # noqa: PLR0913 - one parameter an option
+    task: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="TASK",
+            help="A folder with evosearch.toml, or a domain's name; by default this folder.",
+            autocompletion=complete_task,
+        ),
+    ] = None,
+    *,
+    budget: Annotated[
+        str | None, typer.Option(help="500evals, 200calls, 300ktok, 2usd, 30m, or several with commas; +500evals adds.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Equal seeds give equal archives; by default 0.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Evaluations at the same time; by default one a core.")] = None,
+    window: Annotated[int | None, typer.Option(help="Proposals that may be open at a time; by default 16.")] = None,
+    proposer: Annotated[str | None, typer.Option(help="What writes new programs; by default symbolic.")] = None,
+    archive: Annotated[Path | None, typer.Option(help="The archive file; by default archives/NAME.db.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show settings, first brief and costs; run nothing, write nothing.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, like `show --json`.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line for every program.")] = False,
+) -> None:
+    """Search, or continue a search: the same command goes on where the archive ends.
+
+    What a second run is not told it takes over from the archive's last one. Ctrl-C once finishes what is under way,
+    twice stops now; either way everything finished is saved.
+    """
+    # Until the search takes the signals over, ending it politely is the same as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        from evosearch.cli import session
+        from evosearch.cli.plan_view import show_plan
+        from evosearch.report.progress import progress_view
+
+        flags = {"budget": budget, "seed": seed, "workers": workers, "window": window, "proposer": proposer}
+        plan = session.prepare(task, archive, flags)
+        if dry_run:
+            show_plan(plan, json=json)
+            return
+        ended = session.run(plan, progress_view(talk_console(), plan.budget, quiet=quiet, verbose=verbose))
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted before the search began; nothing is lost") from None
+    _show_result(plan, json=json)
+    if not quiet:
+        say(_farewell(plan, ended))
+    if ended.progress.best is None:
+        raise NothingFoundError(
+            "the search ended without one valid program", hint="`evosearch show --json` counts how they failed"
+        )
+
+
+def _show_result(plan: Plan, *, json: bool) -> None:
+    from evosearch.report import snapshot, terminal
+    from evosearch.store import Store
+
+    with Store.read(plan.archive) as store:
+        found = snapshot.take(store)
+    figures = plan.task.summary(tuple(found.archive))
+    if json:
+        show_json(snapshot.describe(found, figures))
+    else:
+        show(terminal.summary(found, figures))
+
+
+def _farewell(plan: Plan, ended: Ended) -> str:
+    if ended.reason != "budget":
+        return f"done: {ended.detail}"
+    already = plan.budget.exhausted(plan.spent) is not None
+    spent = f"the budget was spent already: {ended.detail}" if already else f"done: {ended.detail} are spent"
+    return f"{spent}; to go on: {plan.command} --budget +{plan.budget}"

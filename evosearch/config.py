@@ -1,0 +1,311 @@
+"""Settings: defaults < evosearch.toml < EVOSEARCH_* < flags, as one model that remembers where each value came from.
+
+    domain = "puzzles"        # which domain makes the task
+    name = "my-puzzles"       # what the archive is called after; by default the folder's name
+    [run]                     # how to search: `RunSettings`
+    [puzzles]                 # the domain's own table: its `Options`
+
+The keys of `[run]` are also `EVOSEARCH_SEED`, `EVOSEARCH_WORKERS` and so on, and some are flags of `evosearch run`.
+No setting is a secret: a key is named by its environment variable, never held here.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from evosearch import registry
+from evosearch.config_file import FILE_NAME, ConfigFile, Key, dotted
+from evosearch.errors import ConfigError, UnknownNameError
+from evosearch.types import Recipe
+
+DEFAULT = "default"
+LAST_RUN = "the last run"
+_PREFIX = "EVOSEARCH_"
+Model = TypeVar("Model", bound=BaseModel)
+#: What a second run takes over from the archive's last one where nothing else is said.
+_CONTINUED = ("seed", "window", "archive", "proposer", "budget")
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+#: Kind of pydantic's complaint -> what was expected.
+_EXPECTED = {
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "string_type": "text in quotes",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list",
+    "list_type": "a list",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "path_type": "a path in quotes",
+}
+
+
+def available_cores() -> int:
+    """The cores this process may run on."""
+    return len(os.sched_getaffinity(0))
+
+
+class RunSettings(BaseModel):
+    """The table `[run]`: how to search, whatever the domain."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    seed: int = Field(0, ge=0, lt=2**63, description="equal seeds give equal archives")
+    workers: int = Field(default_factory=available_cores, ge=1, description="evaluations at the same time")
+    window: int = Field(16, ge=1, description="proposals that may be open at a time")
+    budget: Annotated[str, StringConstraints(strip_whitespace=True)] | None = Field(
+        None, description="what the archive may cost in all; by default what the domain suggests"
+    )
+    proposer: str = Field("symbolic", description="what writes new programs")
+    archive: str = Field("cells", description="what keeps the best; the file's path is --archive")
+    executor: str = Field("local", description="where programs run")
+
+
+class Settings(BaseModel):
+    """All settings of a run, resolved.
+
+    Attributes:
+        domain: A registered name.
+        name: What the archive file is called after.
+        directory: The folder of evosearch.toml, absolute; None for a domain's own task.
+        run: How to search.
+        options: The domain's own table, as JSON, every default filled in.
+        origins: Where each value came from, by dotted key: `default`, `evosearch.toml:7`, `EVOSEARCH_SEED`, `--seed`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    domain: str
+    name: str
+    directory: str | None
+    run: RunSettings
+    options: Mapping[str, Any]
+    origins: Mapping[str, str]
+
+    def recipe(self) -> Recipe:
+        """How the task is made, in every process that needs it."""
+        return Recipe(self.domain, self.name, self.directory, self.options)
+
+    def continuing(self, earlier: Mapping[str, Any]) -> Self:
+        """These settings, with what the archive's last run used wherever nothing else was said.
+
+        Args:
+            earlier: The keys of `[run]` as the last run had them.
+        """
+        taken = {
+            key: earlier[key]
+            for key in _CONTINUED
+            if earlier.get(key) is not None and self.origins[f"run.{key}"] == DEFAULT
+        }
+        origins = {**self.origins, **{f"run.{key}": LAST_RUN for key in taken}}
+        return self.model_copy(update={"run": self.run.model_copy(update=taken), "origins": origins})
+
+    def rows(self) -> list[tuple[str, Any, str]]:
+        """Key, value and origin of every setting, in the order of the file."""
+        values = {"domain": self.domain, "name": self.name}
+        values |= {f"run.{key}": value for key, value in self.run.model_dump().items()}
+        values |= {f"{self.domain}.{key}": value for key, value in self.options.items()}
+        return [(key, value, self.origins.get(key, DEFAULT)) for key, value in values.items()]
+
+
+def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[str, Any]) -> Settings:
+    """Resolve the settings of a task.
+
+    Args:
+        source: The folder of an evosearch.toml, or a domain's name for the domain's own task.
+        environment: The environment variables.
+        flags: Keys of `[run]` that the command line gave; None where it did not.
+
+    Raises:
+        ConfigError: A key is unknown, or a value of the wrong type or out of range.
+        UnknownNameError: There is no such domain, proposer, archive or executor.
+    """
+    file = ConfigFile.read(source) if isinstance(source, Path) else ConfigFile.of_domain(source)
+    domain, options_model = _domain(file)
+    _check_top_level(file, domain)
+    given, origins = _run_layers(file, _environment(environment), flags)
+    run = _validate(RunSettings, given, ("run",), file, origins)
+    if run.budget is None:
+        run = run.model_copy(update={"budget": registry.domain(domain).default_budget})
+    table = _table(file, (domain,))
+    options = _validate(options_model, table, (domain,), file, origins)
+    origins |= {f"{domain}.{key}": file.origin((domain, key)) for key in table}
+    name, origins["name"] = _name(file, source, environment)
+    origins["domain"] = file.origin(("domain",))
+    settings = Settings(
+        domain=domain,
+        name=name,
+        directory=str(source.resolve()) if isinstance(source, Path) else None,
+        run=run,
+        options=options.model_dump(mode="json"),
+        origins=_with_defaults(origins, run, options, domain),
+    )
+    _check_names(settings)
+    return settings
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """A hint that offers the nearest of the known words, or all of them."""
+    near = get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+
+
+def _domain(file: ConfigFile) -> tuple[str, type[BaseModel]]:
+    domain = file.table.get("domain")
+    known = ", ".join(registry.names("tasks"))
+    if domain is None:
+        raise ConfigError(f"{file.path} names no domain", hint=f'add a first line such as domain = "custom" ({known})')
+    if not isinstance(domain, str):
+        raise ConfigError(f"domain: expected text in quotes, got {domain!r} ({file.origin(('domain',))})", hint=known)
+    try:
+        return domain, registry.domain(domain).Options
+    except UnknownNameError as error:
+        raise UnknownNameError(
+            f"domain: no domain is called {domain!r} ({file.origin(('domain',))})",
+            hint=error.hint or f"known are {known}",
+        ) from error
+
+
+def _check_top_level(file: ConfigFile, domain: str) -> None:
+    known = ["domain", "name", "run", domain]
+    for key in file.table:
+        if key in known:
+            continue
+        origin = file.origin((key,))
+        if key in registry.names("tasks"):
+            raise ConfigError(f"[{key}] belongs to another domain than {domain!r} ({origin})", hint=f"use [{domain}]")
+        raise ConfigError(
+            f"unknown key {key!r} ({origin})", hint=did_you_mean(key, [*known, *RunSettings.model_fields])
+        )
+
+
+def _table(file: ConfigFile, key: Key) -> dict[str, Any]:
+    table = file.table.get(str(key[0]), {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{dotted(key)}: expected a table [{dotted(key)}], got {table!r} ({file.origin(key)})")
+    return table
+
+
+def _environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables that set a key of `[run]`, by key; one that is set to nothing counts as not set.
+
+    Raises:
+        ConfigError: A variable EVOSEARCH_* is unknown.
+    """
+    known = {_PREFIX + key.upper(): key for key in RunSettings.model_fields}
+    found = {name: text for name, text in environment.items() if name.startswith(_PREFIX) and text}
+    for name in sorted(found):
+        if name not in known and name != f"{_PREFIX}NAME":
+            raise ConfigError(
+                f"unknown environment variable {name}", hint=did_you_mean(name, [*known, f"{_PREFIX}NAME"])
+            )
+    return {known[name]: text for name, text in found.items() if name in known}
+
+
+def _run_layers(
+    file: ConfigFile, environment: Mapping[str, str], flags: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """The values of `[run]` that were given, the strongest of each, and their origins."""
+    values = _table(file, ("run",)).copy()
+    origins = {f"run.{key}": file.origin(("run", key)) for key in values}
+    for key, text in environment.items():
+        values[key] = _number_if_whole(key, text)
+        origins[f"run.{key}"] = _PREFIX + key.upper()
+    for key, value in flags.items():
+        if value is not None:
+            values[key] = value
+            origins[f"run.{key}"] = f"--{key}"
+    return values, origins
+
+
+def _number_if_whole(key: str, text: str) -> int | str:
+    """The environment holds text alone; what is no number stays text and is refused with the others."""
+    if RunSettings.model_fields[key].annotation is int and re.fullmatch(r"[+-]?[0-9]+", text.strip()):
+        return int(text)
+    return text
+
+
+def _validate(
+    model: type[Model], values: Mapping[str, Any], key: Key, file: ConfigFile, origins: dict[str, str]
+) -> Model:
+    try:
+        return model.model_validate(dict(values))
+    except ValidationError as error:
+        raise _explain(error, model, key, file, origins) from error
+
+
+def _explain(
+    error: ValidationError, model: type[BaseModel], key: Key, file: ConfigFile, origins: Mapping[str, str]
+) -> ConfigError:
+    """The first thing that pydantic complains of, in our words."""
+    complaints = error.errors(include_url=False)
+    # A misspelt key is often the reason why another one is missing.
+    first = next((complaint for complaint in complaints if complaint["type"] == "extra_forbidden"), complaints[0])
+    place: Key = (*key, *first["loc"])
+    origin = origins.get(dotted(place)) or file.origin(place)
+    if first["type"] == "extra_forbidden":
+        known = list(_fields_at(model, first["loc"][:-1]))
+        return ConfigError(f"unknown key {dotted(place)!r} ({origin})", hint=did_you_mean(str(place[-1]), known))
+    if first["type"] == "missing":
+        return ConfigError(f"{dotted(place)} is missing ({origin})", hint=f"add it to [{dotted(place[:-1])}]")
+    if first["type"] == "value_error":
+        return ConfigError(f"{dotted(place)}: {first['msg'].removeprefix('Value error, ')} ({origin})")
+    expected = _EXPECTED.get(first["type"]) or first["msg"].removeprefix("Input should ").removeprefix("be ")
+    expected = f"a number {expected}" if expected.startswith(("greater", "less")) else expected
+    return ConfigError(f"{dotted(place)}: expected {expected}, got {first['input']!r} ({origin})")
+
+
+def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> Mapping[str, Any]:
+    """The fields of the model that lies at a place inside another."""
+    for step in place:
+        if isinstance(step, str) and step in model.model_fields:
+            model = _model_in(model.model_fields[step].annotation) or model
+    return model.model_fields
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+
+
+def _name(file: ConfigFile, source: Path | str, environment: Mapping[str, str]) -> tuple[str, str]:
+    """The task's name and its origin."""
+    if name := environment.get(f"{_PREFIX}NAME"):
+        origin = f"{_PREFIX}NAME"
+    elif "name" in file.table:
+        name, origin = file.table["name"], file.origin(("name",))
+    else:
+        name, origin = (source.resolve().name if isinstance(source, Path) else source), DEFAULT
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        raise ConfigError(
+            f"name: expected letters, digits, '.', '_' and '-', got {name!r} ({origin})",
+            hint=f'the archive is called after it; set name = "..." in {FILE_NAME}',
+        )
+    return name, origin
+
+
+def _with_defaults(origins: Mapping[str, str], run: RunSettings, options: BaseModel, domain: str) -> dict[str, str]:
+    keys = [f"run.{key}" for key in type(run).model_fields] + [f"{domain}.{key}" for key in type(options).model_fields]
+    return dict.fromkeys(keys, DEFAULT) | dict(origins)
+
+
+def _check_names(settings: Settings) -> None:
+    kinds: tuple[registry.Kind, ...] = ("proposers", "archives", "executors")
+    for kind in kinds:
+        key = kind.removesuffix("s")
+        name, known = getattr(settings.run, key), list(registry.names(kind))
+        if name not in known:
+            path_hint = "the path of the archive file is --archive" if "/" in name or name.endswith(".db") else ""
+            raise UnknownNameError(
+                f"run.{key}: no {key} is called {name!r} ({settings.origins[f'run.{key}']})",
+                hint=path_hint or did_you_mean(name, known),
+            )

@@ -1,0 +1,1 @@
+"""Where evaluations run: this machine's cores, or elsewhere."""

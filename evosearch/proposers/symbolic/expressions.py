@@ -1,0 +1,181 @@
+"""Expressions: immutable trees of rules whose values are computed once and shared by every tree they occur in."""
+
+import ast
+import marshal
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from evosearch.proposers.symbolic.answers import handy
+from evosearch.proposers.symbolic.grammar import MATHEMATICS, RULE_METER, Rule, Scope
+from evosearch.steps import StepLimitError
+
+FAILED: Final = None
+"""Stands for the value of an expression that raised; no rule returns None."""
+_PLACEHOLDER: Final = re.compile(r"_([a-z])\d*")
+"""Bound variables are called ``_x0``, ``_i1`` or ``_c`` until a program gives them names that are free in it."""
+_NAMES: Final[dict[str, str]] = {"x": "xyzuvw", "y": "yzuvwx", "i": "ijklmn", "j": "jklmni", "c": "cdefgh"}
+
+
+class Expression:
+    """A rule applied to expressions, an input or a constant (`text`, `values`), or a bound variable (`position`).
+
+    Attributes:
+        type: Type of the value.
+        scope: Types of the variables it may use; empty when it uses none.
+        cost: What it costs in the order of enumeration.
+        size: Number of nodes.
+        values: For an expression without variables, its value for each instance (`FAILED` where it raised).
+        varies: Whether it uses an input or a variable.
+    """
+
+    __slots__ = ("children", "cost", "position", "rule", "scope", "size", "text", "type", "values", "varies")
+
+    def __init__(self, kind: str, cost: int, scope: Scope = ()) -> None:
+        self.type = kind
+        self.cost = cost
+        self.size = 1
+        self.scope = scope
+        self.rule: Rule | None = None
+        self.children: tuple[Expression, ...] = ()
+        self.text = ""
+        self.position = 0
+        self.values: list[Any] = []
+        self.varies = True
+
+    def run(self, instance: int, frame: tuple[Any, ...]) -> Any:
+        """Return the value for one instance and values of the bound variables.
+
+        Raises:
+            Exception: Whatever the expression raises.
+        """
+        if not self.scope:
+            value = self.values[instance]
+            if value is FAILED:
+                raise ValueError("the expression has no value here")
+            return value
+        rule = self.rule
+        if rule is None:
+            return frame[self.position]
+        return rule.function(
+            *[
+                _closure(child, instance) if scope else child.run(instance, frame)
+                for child, scope in zip(self.children, rule.scopes, strict=True)
+            ]
+        )
+
+    def source(self, depth: int = 0) -> str:
+        """Return the Python text, its variables named by how deep they are bound."""
+        if self.rule is None:
+            if not self.scope:
+                return self.text
+            return _names(len(self.scope), depth - 1)[self.position]
+        rule = self.rule
+        parts = [rule.pieces[0]]
+        for child, scope, piece in zip(self.children, rule.scopes, rule.pieces[1:], strict=True):
+            text = child.source(depth + 1 if scope else depth)
+            parts += [f"({text})" if child.rule is not None and child.rule.loose else text, piece]
+        bound = max((len(scope) for scope in rule.scopes), default=0)
+        return "".join(parts).replace("$", ", ".join(_names(bound, depth)))
+
+    def walk(self) -> Iterator["Expression"]:
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def _names(count: int, depth: int) -> tuple[str, ...]:
+    return (f"_i{depth}", f"_x{depth}") if count > 1 else (f"_x{depth}",)
+
+
+def _closure(body: Expression, instance: int) -> Any:
+    run = body.run
+    return lambda *frame: run(instance, frame)
+
+
+def leaf(kind: str, text: str, values: Sequence[Any], cost: int, *, varies: bool) -> Expression:
+    """Return an input or a constant."""
+    node = Expression(kind, cost)
+    node.text = text
+    node.values = list(values)
+    node.varies = varies
+    return node
+
+
+def variable(scope: Scope, position: int) -> Expression:
+    """Return a bound variable."""
+    node = Expression(scope[position], 1, scope)
+    node.position = position
+    return node
+
+
+def apply(rule: Rule, children: tuple[Expression, ...], instances: int) -> Expression | None:
+    """Return a rule applied to expressions, or None when it fails on the first instance or is too big."""
+    scope: Scope = ()
+    for child, bound in zip(children, rule.scopes, strict=True):
+        if not bound and child.scope:
+            if scope and child.scope != scope:
+                return None
+            scope = child.scope
+    node = Expression(rule.result, rule.cost + sum([child.cost for child in children]), scope)
+    node.size = 1 + sum([child.size for child in children])
+    node.rule = rule
+    node.children = children
+    node.varies = any(child.varies for child in children)
+    if scope:
+        return node
+    first = evaluate(node, 0)
+    if first is FAILED:
+        return None
+    node.values = [first, *[evaluate(node, instance) for instance in range(1, instances)]]
+    return node
+
+
+def evaluate(node: Expression, instance: int, frame: tuple[Any, ...] = ()) -> Any:
+    """Return the value of a rule's application, or `FAILED`."""
+    rule = node.rule
+    RULE_METER.begin()
+    try:
+        if rule is None:
+            return frame[node.position]
+        value = rule.function(
+            *[
+                _closure(child, instance) if scope else child.run(instance, frame)
+                for child, scope in zip(node.children, rule.scopes, strict=True)
+            ]
+        )
+    except (Exception, StepLimitError):  # noqa: BLE001 - any expression may be tried, so anything may go wrong
+        return FAILED
+    finally:
+        RULE_METER.end()
+    return value if type(value) is bool or type(value) is float or handy(value) else FAILED
+
+
+def digest(values: Any) -> bytes:
+    """Return a key that is equal for equal values of equal types only."""
+    return marshal.dumps(values, 2)
+
+
+def program(header: str, expression: str) -> str:
+    """Return the source of ``sol`` for an expression, with the imports it needs and names for its variables."""
+    tree = ast.parse(expression, mode="eval")
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    taken = {name for name in used if not _PLACEHOLDER.fullmatch(name)}
+    names: dict[str, str] = {}
+    for placeholder in sorted(filter(_PLACEHOLDER.fullmatch, used)):
+        names[placeholder] = _free_name(placeholder, taken)
+        taken.add(names[placeholder])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+        elif isinstance(node, ast.arg):
+            node.arg = names.get(node.arg, node.arg)
+    imported = sorted(used & MATHEMATICS.keys())
+    imports = f"    from math import {', '.join(imported)}\n" if imported else ""
+    return f"{header}\n{imports}    return {ast.unparse(tree)}"
+
+
+def _free_name(placeholder: str, taken: set[str]) -> str:
+    wanted = _NAMES.get(placeholder[1], placeholder[1])
+    free = (name for name in wanted if name not in taken)
+    return next(free, placeholder)

@@ -1,0 +1,179 @@
+"""The grammar of expressions: typed rules, written as the Python they stand for.
+
+A line such as ``"[<U|T> for $ in <List[T]>] : List[U]"`` is one rule. ``<int>`` is a hole for an expression
+of that type, ``<U|T>`` a hole for an expression of type U that may use a variable of type T bound by the rule
+(``$``), and T and U stand for every type of the puzzle. What a rule computes is compiled from the same text
+that is printed in a program, so the two cannot differ.
+"""
+
+import ast
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final, TypeAlias
+
+from evosearch.proposers.symbolic.answers import item_type
+from evosearch.proposers.symbolic.rules import RULES
+from evosearch.steps import Meter, StepCounting, compile_tree, namespace
+
+RULE_STEPS: Final = 2_000
+"""Steps one application of a rule may cost."""
+
+
+class RuleMeter(Meter):
+    """Counts the steps of each application of a rule, and of all of them."""
+
+    __slots__ = ("spent",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.spent = 0
+
+    def begin(self) -> None:
+        self.left = RULE_STEPS
+
+    def end(self) -> None:
+        self.spent += RULE_STEPS - self.left
+
+
+RULE_METER: Final = RuleMeter()
+
+MATHEMATICS: Final = {"comb": math.comb, "gcd": math.gcd, "isqrt": math.isqrt}
+"""Functions that a program imports from ``math`` when it uses them."""
+
+_HOLE: Final = re.compile(r"<([\w\[\]]+)(?:\|([\w\[\],]+))?>")
+_OPEN: Final = (ast.BinOp, ast.UnaryOp, ast.Compare, ast.BoolOp, ast.IfExp, ast.Lambda)
+
+Scope: TypeAlias = tuple[str, ...]
+"""Types of the variables that an expression may use."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One way to make a value of type `result`.
+
+    Attributes:
+        result: Type of the value.
+        holes: Types of the arguments.
+        scopes: For each argument the types of the variables that the rule binds for it; empty for most.
+        pieces: The text around the holes, one more than there are holes; ``$`` stands for the variables.
+        function: Computes the value; an argument with a scope arrives as a function of the variables.
+        cost: What the rule adds to the cost of an expression.
+        loose: Whether the text needs parentheses inside another rule.
+    """
+
+    result: str
+    holes: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    pieces: tuple[str, ...]
+    function: Callable[..., Any]
+    cost: int
+    loose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    result: str
+    holes: tuple[str, ...]
+    scopes: tuple[Scope, ...]
+    pieces: tuple[str, ...]
+    expression: str
+    cost: int
+
+
+def rules_for(types: frozenset[str]) -> tuple[Rule, ...]:
+    """Return the rules whose holes and results are all among `types`, in a fixed order."""
+    return tuple(
+        rule
+        for template, function in zip(_templates(), _functions(), strict=True)
+        for rule in _instances(template, function, types)
+    )
+
+
+def types_around(names: list[str]) -> frozenset[str]:
+    """Return the types worth using beside the types `names`: they, what they hold, and the common ones."""
+    types = {"int", "bool", "str", "List[int]", "List[str]", "List[bool]"}
+    for name in names:
+        inner: str | None = name
+        while inner is not None:
+            types.add(inner)
+            inner = item_type(inner)
+    if "float" in types:
+        types.add("List[float]")
+    return frozenset(types)
+
+
+@cache
+def _templates() -> tuple[_Template, ...]:
+    return tuple(_template(line, cost) for cost, lines in RULES for line in lines)
+
+
+def _template(line: str, cost: int) -> _Template:
+    text, result = line.rsplit(" : ", 1)
+    parts = _HOLE.split(text)
+    scopes = tuple(tuple(scope.split(",")) if scope else () for scope in parts[2::3])
+    variables = ["v0", "v1"][: max((len(scope) for scope in scopes), default=0)]
+    bound = ", ".join(variables)
+    names = [f"a{i}({bound})" if scope else f"a{i}" for i, scope in enumerate(scopes)]
+    expression = parts[0] + "".join(name + piece for name, piece in zip(names, parts[3::3], strict=True))
+    return _Template(result, tuple(parts[1::3]), scopes, tuple(parts[0::3]), expression.replace("$", bound), cost)
+
+
+@cache
+def _functions() -> tuple[Callable[..., Any], ...]:
+    """Compile all rules at once, which costs a tenth of compiling them one by one."""
+    lambdas = [
+        f"lambda {', '.join(f'a{i}' for i in range(len(template.holes)))}: {template.expression}"
+        for template in _templates()
+    ]
+    return compile_functions(lambdas)
+
+
+def compile_functions(lambdas: list[str]) -> tuple[Callable[..., Any], ...]:
+    """Compile the text of functions so that they count their steps on `RULE_METER`."""
+    tree = ast.parse(f"def functions():\n    return ({', '.join(lambdas)},)")
+    counting = StepCounting(ast.Module([], []))
+    for function in (node for node in ast.walk(tree) if isinstance(node, ast.Lambda)):
+        function.body = counting.visit(function.body)
+    functions: tuple[Callable[..., Any], ...] = compile_tree(tree, namespace(RULE_METER, **MATHEMATICS), "functions")()
+    return functions
+
+
+@cache
+def is_loose(expression: str) -> bool:
+    """Whether an expression needs parentheses inside another."""
+    return isinstance(ast.parse(expression, mode="eval").body, _OPEN)
+
+
+def _instances(template: _Template, function: Callable[..., Any], types: frozenset[str]) -> list[Rule]:
+    loose = is_loose(template.expression)
+    rules = []
+    for first in sorted(types) if _uses(template, "T") else [""]:
+        for second in sorted(types) if _uses(template, "U") else [""]:
+            holes = tuple(_filled(hole, first, second) for hole in template.holes)
+            scopes = tuple(tuple(_filled(name, first, second) for name in scope) for scope in template.scopes)
+            result = _filled(template.result, first, second)
+            mentioned = {result, *holes, *(name for scope in scopes for name in scope)}
+            if mentioned <= types:
+                rules.append(Rule(result, holes, scopes, template.pieces, function, template.cost, loose))
+    return rules
+
+
+def _uses(template: _Template, letter: str) -> bool:
+    names = [template.result, *template.holes, *(name for scope in template.scopes for name in scope)]
+    return any(_bare(name) == letter for name in names)
+
+
+def _bare(name: str) -> str:
+    while (inner := item_type(name)) is not None:
+        name = inner
+    return name
+
+
+def _filled(name: str, first: str, second: str) -> str:
+    inner = item_type(name)
+    if inner is not None:
+        return f"List[{_filled(inner, first, second)}]"
+    return {"T": first, "U": second}.get(name, name)

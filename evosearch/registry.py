@@ -1,0 +1,91 @@
+"""Name -> implementation, for built-ins and for plug-ins alike.
+
+A built-in is a plug-in like any other: one line in `BUILT_IN`. Another package registers with an entry point of
+the group `evosearch.tasks`, `evosearch.proposers`, `evosearch.archives` or `evosearch.executors`:
+
+    [project.entry-points."evosearch.tasks"]
+    antennas = "my_package.antennas:AntennaTask"
+
+Nothing is imported before it is asked for, so listing the names is cheap. The contract tests run over every name
+that is registered here.
+"""
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Literal, cast
+
+from evosearch.errors import UnknownNameError
+from evosearch.protocols import Archive, Domain, Executor, Proposer, Task
+from evosearch.types import Axis, Recipe
+
+Kind = Literal["tasks", "proposers", "archives", "executors"]
+
+BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
+    "tasks": {
+        "custom": "evosearch.tasks.custom:CustomTask",
+        "puzzles": "evosearch.tasks.puzzles.task:PuzzleTask",
+    },
+    "proposers": {"symbolic": "evosearch.proposers.symbolic.proposer:SymbolicProposer"},
+    "archives": {"cells": "evosearch.archive.cells:CellArchive"},
+    "executors": {"local": "evosearch.executors.local:LocalExecutor"},
+}
+
+
+def names(kind: Kind) -> tuple[str, ...]:
+    """All registered names of a kind, sorted."""
+    return tuple(sorted({*BUILT_IN[kind], *_plugins(kind)}))
+
+
+def load(kind: Kind, name: str) -> Any:
+    """The implementation behind a name; built-ins win over plug-ins of the same name.
+
+    Raises:
+        UnknownNameError: Nothing is registered under the name.
+    """
+    if target := BUILT_IN[kind].get(name):
+        module, _, attribute = target.partition(":")
+        return getattr(import_module(module), attribute)
+    if plugin := _plugins(kind).get(name):
+        return plugin.load()
+    near = get_close_matches(name, names(kind), n=1)
+    raise UnknownNameError(
+        f"no {kind.removesuffix('s')} is called {name!r}; there are {', '.join(names(kind))}",
+        hint=f"did you mean {near[0]!r}?" if near else "",
+    )
+
+
+def domain(name: str) -> Domain:
+    """The maker of a domain's tasks."""
+    return cast("Domain", load("tasks", name))
+
+
+def make_task(recipe: Recipe) -> Task:
+    """Make a task from its recipe, in whichever process needs it.
+
+    Raises:
+        UnknownNameError: There is no such domain.
+        ConfigError: An option is unknown or of the wrong type.
+        TaskError: The task's own files are missing or wrong.
+    """
+    return domain(recipe.domain)(recipe)
+
+
+def make_proposer(name: str) -> Proposer:
+    """Make a proposer."""
+    return cast("Proposer", load("proposers", name)())
+
+
+def make_archive(name: str, axes: tuple[Axis, ...], *, score_floor: float) -> Archive:
+    """Make an empty archive over the task's axes."""
+    return cast("Archive", load("archives", name)(axes, score_floor=score_floor))
+
+
+def make_executor(name: str, task: Task, recipe: Recipe, *, workers: int) -> Executor:
+    """Make an executor whose verifiers make the same task from the recipe."""
+    return cast("Executor", load("executors", name)(task, recipe, workers=workers))
+
+
+def _plugins(kind: Kind) -> dict[str, EntryPoint]:
+    return {point.name: point for point in entry_points(group=f"evosearch.{kind}")}

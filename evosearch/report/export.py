@@ -1,0 +1,158 @@
+"""Programs as files: .py files that run by themselves, jsonl rows, csv."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from evosearch.report.printable import to_json
+from evosearch.report.provenance import wrap
+from evosearch.report.snapshot import Snapshot
+from evosearch.store.records import Ancestor, StoredTrial
+from evosearch.types import Evaluation, Niche
+
+#: The keys of a row, in order; a promise.
+COLUMNS = (
+    "id",
+    "problem",
+    "niche",
+    "score",
+    "metrics",
+    "features",
+    "source",
+    "origin",
+    "parents",
+    "seed",
+    "model",
+    "verified",
+)
+_NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def row(stored: StoredTrial, snapshot: Snapshot) -> dict[str, Any]:
+    """One program as a JSON object with the keys of `COLUMNS`."""
+    proposal, evaluation = stored.trial.proposal, stored.trial.evaluation
+    return {
+        "id": proposal.program.id,
+        "problem": proposal.program.problem,
+        "niche": niche_labels(stored, snapshot),
+        "score": evaluation.score if evaluation else None,
+        "metrics": dict(evaluation.metrics) if evaluation else {},
+        "features": dict(evaluation.features) if evaluation else {},
+        "source": proposal.program.source,
+        "origin": proposal.operator,
+        "parents": list(proposal.parents),
+        "seed": snapshot.identity.seed,
+        "model": proposal.model,
+        "verified": False,  # becomes true when a program has been scored again in a fresh jail
+    }
+
+
+def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
+    """An evaluation as a JSON object."""
+    return {
+        "status": str(evaluation.status),
+        "score": evaluation.score,
+        "metrics": dict(evaluation.metrics),
+        "features": dict(evaluation.features),
+        "feedback": evaluation.feedback,
+        "cpu_seconds": evaluation.cpu_seconds,
+        "wall_seconds": evaluation.wall_seconds,
+    }
+
+
+def ancestor_row(ancestor: Ancestor) -> dict[str, Any]:
+    """One row of a family tree as a JSON object."""
+    trial = ancestor.origin.trial if ancestor.origin else None
+    return {
+        "depth": ancestor.depth,
+        "id": ancestor.program,
+        "step": ancestor.origin.step if ancestor.origin else None,
+        "origin": trial.proposal.operator if trial else None,
+        "score": trial.evaluation.score if trial and trial.evaluation else None,
+        "parents": list(trial.proposal.parents) if trial else [],
+        "repeated": ancestor.repeated,
+    }
+
+
+def niche_labels(stored: StoredTrial, snapshot: Snapshot) -> dict[str, str] | None:
+    """The program's cell as the map calls it, by axis; None if it has none."""
+    placement = stored.trial.placement
+    if placement is None or placement.niche is None:
+        return None
+    return cell_labels(placement.niche, snapshot)
+
+
+def cell_labels(niche: Niche, snapshot: Snapshot) -> dict[str, str]:
+    """A cell as the map calls it, by axis."""
+    return {axis.name: axis.label(int(cell)) for axis, cell in zip(snapshot.facts.axes, niche, strict=True)}
+
+
+def jsonl(programs: Iterable[StoredTrial], snapshot: Snapshot) -> str:
+    """One JSON object a line."""
+    return "".join(to_json(row(stored, snapshot)) + "\n" for stored in programs)
+
+
+def flat_csv(programs: Sequence[StoredTrial], snapshot: Snapshot) -> str:
+    """A table with a header; niche, metrics and features become columns such as `features.size`."""
+    rows = [_flat(row(stored, snapshot)) for stored in programs]
+    columns = [column for key in COLUMNS for column in _columns_of(key, rows)]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def python_file(stored: StoredTrial, snapshot: Snapshot) -> str:
+    """A .py file that says where it came from and runs by itself."""
+    identity, run = snapshot.identity, snapshot.run
+    proposal, evaluation = stored.trial.proposal, stored.trial.evaluation
+    facts = {
+        "evosearch": run.versions.get("evosearch", ""),
+        "task": identity.task,
+        "domain": identity.domain,
+        "problem": proposal.program.problem,
+        "program": proposal.program.id,
+        "score": evaluation.score if evaluation else None,
+        "status": str(evaluation.status) if evaluation else "duplicate",
+        "origin": proposal.operator,
+        "parents": list(proposal.parents),
+        "model": proposal.model,
+        "run": run.id,
+        "seed": identity.seed,
+        "sandbox": sandbox_text(run.record.sandbox),
+    }
+    return wrap(proposal.program.source, facts, packages=snapshot.facts.packages)
+
+
+def file_name(stored: StoredTrial) -> str:
+    """A name for the program's file that no other program of the archive has."""
+    program = stored.trial.proposal.program
+    problem = _NOT_IN_A_FILE_NAME.sub("_", program.problem or "").strip("._")[:80]
+    return f"{problem or 'program'}-{program.id}.py"
+
+
+def sandbox_text(sandbox: Mapping[str, Any]) -> str:
+    """The walls that stood, in one line."""
+    layers = sandbox.get("layers", [])
+    return ", ".join(map(str, layers)) if layers else "unknown"
+
+
+def _flat(values: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{key}.{name}": item for name, item in value.items()}
+        elif isinstance(value, list):
+            flat[key] = " ".join(map(str, value))
+        else:
+            flat[key] = value
+    return flat
+
+
+def _columns_of(key: str, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The columns that a key became, in the order in which they first occur."""
+    nested = {column: None for row in rows for column in row if column.startswith(f"{key}.")}
+    return list(nested) if key in ("niche", "metrics", "features") else [key]

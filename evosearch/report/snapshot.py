@@ -1,0 +1,211 @@
+"""An archive as its file tells it: folded from the recorded steps, with what its last run knew of the task.
+
+A report needs no file of the task: the axes and the problems are in the run's record.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from difflib import get_close_matches
+from typing import Any, Self
+
+from evosearch import registry
+from evosearch.errors import ArchiveForeignError, EvosearchError, NothingFoundError, UnknownNameError
+from evosearch.protocols import Archive, Task
+from evosearch.search.ledger import Ledger
+from evosearch.store import Store
+from evosearch.store.records import Counts, Identity, Run, StoredTrial
+from evosearch.types import Axis, Elite, Problem, Recipe, Usage
+
+#: The version of the object that `show --json` prints; its keys never change meaning within one.
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What a report must know of a task when its files are gone.
+
+    Attributes are those of `protocols.Task`.
+    """
+
+    axes: tuple[Axis, ...]
+    problems: tuple[Problem, ...]
+    packages: tuple[str, ...]
+    score_floor: float
+    solved_score: float | None
+
+    @classmethod
+    def of(cls, task: Task) -> Self:
+        """The facts of a task."""
+        return cls(**{item.name: getattr(task, item.name) for item in fields(cls)})
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Self:
+        """The facts as `as_json` gave them."""
+        axes = tuple(
+            Axis(axis["name"], axis["unit"], tuple(axis["edges"]), tuple(axis["categories"])) for axis in value["axes"]
+        )
+        problems = tuple(Problem(**problem) for problem in value["problems"])
+        return cls(axes, problems, tuple(value["packages"]), value["score_floor"], value["solved_score"])
+
+    def as_json(self) -> dict[str, Any]:
+        """What goes into the run's record."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An archive at one moment.
+
+    Attributes:
+        identity: What the file is of.
+        run: The last run.
+        facts: What that run knew of the task.
+        ledger: The archive and the sums, folded from the steps.
+        counts: How the evaluations ended.
+        best: Where the best elite came from; None if there is none.
+    """
+
+    identity: Identity
+    run: Run
+    facts: TaskFacts
+    ledger: Ledger
+    counts: Counts
+    best: StoredTrial | None
+
+    @property
+    def archive(self) -> Archive:
+        """The archive."""
+        return self.ledger.archive
+
+    def ranked(self, problem: str | None = None) -> list[Elite]:
+        """The elites, best first; among equals the one whose niche was filled first.
+
+        Args:
+            problem: Only those of this problem.
+
+        Raises:
+            UnknownNameError: The task has no such problem.
+        """
+        if problem is not None:
+            self._check_problem(problem)
+        chosen = (elite for elite in self.archive if problem is None or elite.program.problem == problem)
+        return sorted(chosen, key=lambda elite: -elite.score)
+
+    def program_id(self, word: str) -> str:
+        """The id, or its first digits, that a word on the command line stands for: `best` is the best elite's.
+
+        Raises:
+            NothingFoundError: The best is asked for, and there is none.
+        """
+        if word != "best":
+            return word
+        if self.archive.best is None:
+            raise NothingFoundError("the archive holds no valid program yet")
+        return self.archive.best.program.id
+
+    def _check_problem(self, problem: str) -> None:
+        names = [one.name for one in self.facts.problems]
+        if problem not in names:
+            near = get_close_matches(problem, names, n=1)
+            raise UnknownNameError(
+                f"the task {self.identity.task!r} has no problem {problem!r}",
+                hint=f"did you mean {near[0]!r}?" if near else "it is one problem" if not names else "",
+            )
+
+    def recipe(self) -> Recipe:
+        """How the last run made its task."""
+        settings = self.run.record.settings
+        return Recipe(settings["domain"], settings["name"], settings["directory"], settings["options"])
+
+
+def take(store: Store) -> Snapshot:
+    """Fold the archive of a file.
+
+    Raises:
+        ArchiveForeignError: No run has begun in it, or its record is not of this version's making.
+    """
+    run = store.last_run()
+    if run is None:
+        raise ArchiveForeignError(
+            f"{store.path} is empty: no run has begun in it", hint="`evosearch run TASK` fills it"
+        )
+    try:
+        facts = TaskFacts.from_json(run.record.settings["task"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ArchiveForeignError(f"{store.path}: the record of run {run.id} is incomplete: {error!r}") from error
+    archive = registry.make_archive(store.identity.archive, facts.axes, score_floor=facts.score_floor)
+    ledger = Ledger(archive, facts.problems, facts.solved_score).fold(store.steps())
+    best = kept(store, archive.best.program.id) if archive.best else None
+    return Snapshot(store.identity, run, facts, ledger, store.counts(), best)
+
+
+def kept(store: Store, program: str) -> StoredTrial:
+    """The trial by which a program came into the archive; its first one if it never did.
+
+    Raises:
+        UnknownNameError: No program has this id, or several have ids that start with it.
+    """
+    trials = store.trials(program)
+    return next((one for one in trials if one.trial.placement and one.trial.placement.outcome), trials[0])
+
+
+def domain_summary(snapshot: Snapshot) -> tuple[Mapping[str, Any] | None, str]:
+    """The figures of the domain; None, and why, if the task cannot be made any more."""
+    try:
+        task = registry.make_task(snapshot.recipe())
+        if task.fingerprint != snapshot.identity.fingerprint:
+            return None, "the task's files have changed since the run"
+        return task.summary(tuple(snapshot.archive)), ""
+    except EvosearchError as error:
+        return None, str(error)
+
+
+def describe(snapshot: Snapshot, summary: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The object of `show --json`; its keys are a promise."""
+    identity, record, ledger = snapshot.identity, snapshot.run.record, snapshot.ledger
+    return {
+        "schema": SCHEMA,
+        "task": identity.task,
+        "domain": identity.domain,
+        "run": {
+            "seed": identity.seed,
+            "proposer": record.proposer,
+            "models": list(record.models),
+            "sandbox": dict(record.sandbox),
+        },
+        "spent": usage_json(ledger.spent),
+        "evaluations": {
+            "ok": snapshot.counts.ok,
+            "failed": snapshot.counts.failed,
+            "duplicate": snapshot.counts.duplicate,
+            "by_status": dict(sorted(snapshot.counts.by_status.items())),
+        },
+        "archive": {
+            "kind": identity.archive,
+            "cells_filled": len(snapshot.archive),
+            "cells_total": snapshot.archive.cells_total,
+            "qd_score": snapshot.archive.qd_score,
+        },
+        "best": _best(snapshot),
+        "digest": snapshot.archive.digest(),
+        "domain_summary": None if summary is None else dict(summary),
+    }
+
+
+def usage_json(usage: Usage) -> dict[str, float]:
+    """A usage by the names of its sums."""
+    return asdict(usage)
+
+
+def _best(snapshot: Snapshot) -> dict[str, Any] | None:
+    elite = snapshot.archive.best
+    if elite is None:
+        return None
+    return {
+        "id": elite.program.id,
+        "problem": elite.program.problem,
+        "score": elite.score,
+        "metrics": dict(elite.evaluation.metrics),
+        "features": dict(elite.evaluation.features),
+        "origin": snapshot.best.trial.proposal.operator if snapshot.best else None,
+    }

@@ -1,0 +1,229 @@
+"""Tables, trees and sources for people at a terminal. What came from a candidate is made harmless first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.syntax import Syntax
+from rich.table import Table
+from rich.text import Text
+from rich.tree import Tree
+
+from evosearch.report.export import cell_labels, sandbox_text
+from evosearch.report.printable import one_line, printable
+from evosearch.report.snapshot import Snapshot
+from evosearch.store.records import Ancestor, StoredTrial
+from evosearch.types import Elite, Evaluation, Program, Usage
+
+#: A longer source is shown without colours: a lexer is no match for a text that was made to be slow.
+_LONGEST_HIGHLIGHTED = 20_000
+_WIDE = 60
+_WIDEST_LABEL = 20
+
+
+def pairs(rows: Iterable[tuple[str, RenderableType]]) -> Table:
+    """Names on the left, values on the right."""
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(name, Text(value) if isinstance(value, str) else value)
+    return table
+
+
+def summary(snapshot: Snapshot, figures: Mapping[str, Any] | None) -> Table:
+    """The archive in a dozen lines."""
+    identity, record, ledger, counts = snapshot.identity, snapshot.run.record, snapshot.ledger, snapshot.counts
+    failures = ", ".join(f"{status} {number:,}" for status, number in _failures(counts.by_status))
+    rows: list[tuple[str, RenderableType]] = [
+        ("task", f"{identity.task} ({identity.domain})"),
+        ("run", f"seed {identity.seed}, {', '.join((record.proposer, *record.models))}, {_ending(snapshot)}"),
+        ("spent", spending(ledger.spent)),
+        ("budget", record.budget or "none"),
+        ("programs", f"{counts.ok:,} with a score, {counts.failed:,} failed, {counts.duplicate:,} seen before"),
+        *([("failures", failures)] if failures else []),
+        ("archive", coverage(len(snapshot.archive), snapshot.archive.cells_total)),
+        ("QD score", _number(snapshot.archive.qd_score)),
+        ("best", _best(snapshot)),
+        *_figures(snapshot, figures),
+        ("sandbox", sandbox_text(record.sandbox)),
+        ("digest", snapshot.archive.digest()),
+    ]
+    return pairs(rows)
+
+
+def top(snapshot: Snapshot, elites: Sequence[Elite]) -> Table:
+    """The elites as rows, in the order given."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("score", justify="right", no_wrap=True, min_width=9)
+    table.add_column("id", no_wrap=True, min_width=16)
+    labels = [cell_labels(elite.niche, snapshot) for elite in elites]
+    for axis in snapshot.facts.axes:
+        widest = max((len(row[axis.name]) for row in labels), default=0)
+        # The program's text gives way first; what tells programs apart stays readable.
+        table.add_column(axis.name, no_wrap=True, overflow="ellipsis", min_width=min(widest, _WIDEST_LABEL))
+    table.add_column("program", no_wrap=True, overflow="ellipsis", min_width=8)
+    for elite, row in zip(elites, labels, strict=True):
+        cells = (Text(one_line(label)) for label in row.values())
+        table.add_row(_number(elite.score), elite.program.id, *cells, Text(gist(elite.program.source)))
+    return table
+
+
+def program(stored: StoredTrial, niche: Mapping[str, str] | None, width: int) -> Group:
+    """One program: where it came from, its evaluation, its source."""
+    proposal = stored.trial.proposal
+    rows: list[tuple[str, RenderableType]] = [
+        ("program", proposal.program.id),
+        *([("problem", one_line(proposal.program.problem))] if proposal.program.problem else []),
+        ("made by", one_line(proposal.operator) + (f" with {one_line(proposal.model)}" if proposal.model else "")),
+        ("step", f"{stored.step}"),
+        ("parents", ", ".join(map(one_line, proposal.parents)) or "none"),
+    ]
+    if stored.trial.duplicate_of:
+        rows.append(("duplicate of", one_line(stored.trial.duplicate_of)))
+    if stored.trial.evaluation is not None:
+        rows += evaluation_rows(stored.trial.evaluation)
+    if niche:
+        rows.append(("niche", ", ".join(f"{name} {one_line(label)}" for name, label in niche.items())))
+    reading = stored.trial.reading
+    rows.append(
+        ("reads as", f"{reading.style}, {reading.nodes} nodes, description length {reading.description_length:g}")
+    )
+    return Group(pairs(rows), Text(), source(proposal.program, width))
+
+
+def evaluation_rows(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
+    """An evaluation as names and values."""
+    score = "none" if evaluation.score is None else repr(evaluation.score)
+    rows: list[tuple[str, RenderableType]] = [("status", str(evaluation.status)), ("score", score)]
+    rows += [(one_line(name), _number(value)) for name, value in evaluation.metrics.items()]
+    if evaluation.features:
+        features = (f"{one_line(name)} {one_line(_value(value))}" for name, value in evaluation.features.items())
+        rows.append(("features", ", ".join(features)))
+    if evaluation.feedback:
+        rows.append(("feedback", printable(evaluation.feedback)))
+    rows.append(("time", f"{evaluation.cpu_seconds:.3f} s of CPU, {evaluation.wall_seconds:.3f} s on the wall"))
+    if evaluation.log:
+        rows.append(("printed", printable(evaluation.log)))
+    return rows
+
+
+def source(found: Program, width: int) -> RenderableType:
+    """A program's text, highlighted."""
+    text = printable(found.source)
+    if len(text) > _LONGEST_HIGHLIGHTED:
+        return Text(text)
+    return Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True, code_width=width)
+
+
+def lineage(ancestors: Sequence[Ancestor]) -> Tree:
+    """A program's family tree, from it upwards."""
+    root, *rest = ancestors
+    tree = Tree(_relative(root), guide_style="dim")
+    branches = [tree]
+    for ancestor in rest:
+        del branches[ancestor.depth :]
+        branches.append(branches[-1].add(_relative(ancestor)))
+    return tree
+
+
+def settings(rows: Iterable[tuple[str, Any, str]]) -> Table:
+    """Settings with their origins."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("setting", no_wrap=True)
+    table.add_column("value", overflow="fold")
+    table.add_column("origin", no_wrap=True)
+    for key, value, origin in rows:
+        table.add_row(
+            key, Text(one_line(_value(value), _WIDE)), Text(origin, style="dim" if origin == "default" else "")
+        )
+    return table
+
+
+def gist(text: str) -> str:
+    """The line of a program that tells most: its last one that is not empty."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return one_line(lines[-1], _WIDE) if lines else ""
+
+
+def spending(usage: Usage) -> str:
+    """What was spent, in words; what is zero is left out, but never the evaluations."""
+    parts = [f"{usage.evaluations:,} evaluations"]
+    parts += [f"{usage.calls:,} calls"] if usage.calls else []
+    parts += [f"{usage.tokens:,} tokens"] if usage.tokens else []
+    parts += [f"${usage.usd:.2f}"] if usage.usd else []
+    return ", ".join([*parts, duration(usage.seconds)])
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them: `42 s`, `3 min 5 s`, `2 h 10 min`."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3_600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3_600} h {whole % 3_600 // 60} min"
+
+
+def coverage(filled: int, total: int | None) -> str:
+    """How much of the map is filled."""
+    if total is None:
+        return f"{filled:,} elites"
+    return f"{filled:,} of {total:,} cells ({filled / total:.1%})"
+
+
+def solved(snapshot: Snapshot) -> str:
+    """How many problems are solved."""
+    progress = snapshot.ledger.progress(in_flight=0)
+    return f"{progress.solved:,} of {progress.problems:,} problems"
+
+
+def _figures(snapshot: Snapshot, figures: Mapping[str, Any] | None) -> list[tuple[str, RenderableType]]:
+    """The domain's own figures, without its tables; if the domain cannot tell, how many problems are solved."""
+    if figures is not None:
+        plain = ((name, value) for name, value in figures.items() if not isinstance(value, Mapping | list))
+        return [(one_line(name.replace("_", " ")), one_line(_value(value), _WIDE)) for name, value in plain]
+    if snapshot.facts.problems and snapshot.facts.solved_score is not None:
+        return [("solved", solved(snapshot))]
+    return []
+
+
+def _ending(snapshot: Snapshot) -> str:
+    run = snapshot.run
+    return f"run {run.id} " + (f"ended: {run.ended}" if run.ended else "is under way, or was killed")
+
+
+def _best(snapshot: Snapshot) -> str:
+    elite = snapshot.archive.best
+    if elite is None:
+        return "nothing valid yet"
+    problem = f" for {one_line(elite.program.problem, 40)}" if elite.program.problem else ""
+    return f"{_number(elite.score)} by {elite.program.id}{problem}"
+
+
+def _failures(by_status: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(((status, count) for status, count in by_status.items() if status != "ok"), key=lambda pair: -pair[1])
+
+
+def _relative(ancestor: Ancestor) -> Text:
+    line = Text(ancestor.program, style="bold")
+    if ancestor.origin is None:
+        return line.append("  not recorded", style="dim")
+    trial = ancestor.origin.trial
+    score = trial.evaluation.score if trial.evaluation else None
+    line.append(f"  {one_line(trial.proposal.operator)}", style="not bold cyan")
+    line.append(f"  {'no score' if score is None else _number(score)}", style="not bold")
+    line.append(f"  {gist(trial.proposal.program.source)}", style="not bold dim")
+    return line.append("  (see above)", style="dim") if ancestor.repeated else line
+
+
+def _number(value: float) -> str:
+    return f"{value:,.6g}"
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, float):
+        return _number(value)
+    if value is None:
+        return "none"
+    return str(value)

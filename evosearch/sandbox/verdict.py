@@ -1,0 +1,44 @@
+"""A judge's verdict as it travels: the part of an evaluation that the task decides. The rest is measured outside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from evosearch.errors import Status
+from evosearch.types import Evaluation, Value
+
+
+def to_json(evaluation: Evaluation) -> dict[str, Value]:
+    """Status, score, metrics, features and feedback, in builtin types.
+
+    Raises:
+        TypeError: A task put something into them that is neither number nor text.
+        ValueError: Or a text that is no number.
+    """
+    return {
+        "status": Status(evaluation.status).value,
+        "score": None if evaluation.score is None else float(evaluation.score),
+        "metrics": {str(name): float(value) for name, value in evaluation.metrics.items()},
+        "features": {str(name): _feature(value) for name, value in evaluation.features.items()},
+        "feedback": str(evaluation.feedback),
+    }
+
+
+def from_json(verdict: Mapping[str, Value], *, cpu_seconds: float, wall_seconds: float, log: str) -> Evaluation:
+    """The whole evaluation: what the judge decided and what was measured."""
+    return Evaluation(
+        status=Status(verdict["status"]),
+        score=verdict["score"],
+        metrics=verdict["metrics"],
+        features=verdict["features"],
+        feedback=verdict["feedback"],
+        cpu_seconds=cpu_seconds,
+        wall_seconds=wall_seconds,
+        log=log,
+    )
+
+
+def _feature(value: Any) -> float | str:
+    if isinstance(value, str):
+        return str(value)
+    # A whole number stays whole, so that it reads the same in a report; numpy's become Python's.
+    return int(value) if float(value).is_integer() and not isinstance(value, float) else float(value)

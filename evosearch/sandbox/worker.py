@@ -1,0 +1,225 @@
+"""One slot of an executor: the zygotes that one thread drives.
+
+    worker -> zygote for programs  -> a child for each program
+           -> zygote for judges    -> a child for each judgement
+           -> zygotes for library  -> a child for each call       (one for each module, when it is first asked for)
+
+The worker itself sends the program's text to the program's process and then hands the trusted end of it to the judge,
+so that the judge never sees the text and the program never sees the judge.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import asdict, dataclass, replace
+from typing import Final, TypeVar
+
+from evosearch.errors import CandidateError, EvosearchError, Status, WorkerLostError
+from evosearch.protocols import CandidateFacts
+from evosearch.sandbox import frames
+from evosearch.sandbox.candidate import Conversation
+from evosearch.sandbox.process import JailedProcess, Stopped
+from evosearch.sandbox.spawn import Zygote
+from evosearch.sandbox.verdict import from_json, to_json
+from evosearch.types import Evaluation, Limits, Recipe, Split, Value
+
+_PROGRAMS: Final = "evosearch.sandbox.zygote"
+_JUDGES: Final = "evosearch.sandbox.verifier"
+
+#: By name, because only what stands above the jail knows all tasks.
+TASK_ENTRY: Final = "evosearch.registry:make_task"
+_VERDICT_BYTES: Final = 16 * 2**20
+_ATTEMPTS: Final = 2
+
+#: How a judge that did not finish counts; whatever else happens to a judge is a fault of the task.
+_UNFINISHED: Final[Mapping[Status, str]] = {
+    Status.TIMEOUT_CPU: "the judge did not finish with the program's answer",
+    Status.TIMEOUT_WALL: "the judge did not finish with the program's answer",
+    Status.MEMORY: "the judge ran out of memory on the program's answer",
+}
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Blueprint:
+    """What a worker is made from.
+
+    Attributes:
+        recipe: How the judges make the task.
+        packages: What programs may import besides the standard library.
+    """
+
+    recipe: Recipe
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One program to be judged.
+
+    Attributes:
+        source: Its text, which goes to its own process and nowhere else.
+        facts: What its judge may know of it.
+        split: The data it is judged on.
+        seed: All randomness of the judgement.
+        limits: What the program may use; its judge gets as much for itself.
+    """
+
+    source: str
+    facts: CandidateFacts
+    split: Split
+    seed: int
+    limits: Limits
+
+
+class Worker:
+    """The processes of one slot, started when they are first needed. One thread at a time may use it."""
+
+    def __init__(self, blueprint: Blueprint) -> None:
+        self._blueprint = blueprint
+        self._zygotes: dict[str, Zygote] = {}
+
+    def evaluate(self, job: Job, stop: int) -> Evaluation:
+        """Run and judge one program.
+
+        Args:
+            job: What is to be judged.
+            stop: A descriptor that becomes readable when the work is called off.
+
+        Raises:
+            EvosearchError: The task cannot be made, or no process can be had.
+            Stopped: The work was called off; nothing of it runs any more.
+        """
+        try:
+            return self._twice(lambda: self._evaluate(job, stop))
+        except CandidateError as error:
+            return Evaluation(status=error.status, feedback=str(error))
+
+    def run(self, entry: str, request: Value, limits: Limits, stop: int) -> Value:
+        """Call a library function in the jail.
+
+        Raises:
+            CandidateError: It did not answer within its limits.
+            SandboxError: Its module cannot be imported, or no process can be had.
+            Stopped: The work was called off; nothing of it runs any more.
+        """
+        return self._twice(lambda: self._run(entry, request, limits, stop))
+
+    def close(self) -> None:
+        """Kill all its processes. It can be used again."""
+        while self._zygotes:
+            self._zygotes.popitem()[1].close()
+
+    def _twice(self, work: Callable[[], T]) -> T:
+        for _ in range(_ATTEMPTS):
+            try:
+                return work()
+            except WorkerLostError as error:
+                self.close()
+                reason = str(error)
+        raise CandidateError(Status.INFRA, f"given up after {_ATTEMPTS} attempts: {reason}")
+
+    def _evaluate(self, job: Job, stop: int) -> Evaluation:
+        programs, judges = self._for_judging(stop)
+        with closing(programs.fork({}, job.limits, stop=stop, log=True)) as program:
+            log = ""
+            try:
+                program.send(_load({"source": job.source}))
+                verdict, log = _judge(judges, program, job, stop)
+            except CandidateError as error:
+                verdict = to_json(Evaluation(status=error.status, feedback=str(error)))
+            end = program.end()
+            return from_json(
+                verdict, cpu_seconds=end.cpu_seconds, wall_seconds=end.wall_seconds, log=log or program.log
+            )
+
+    def _run(self, entry: str, request: Value, limits: Limits, stop: int) -> Value:
+        module, _, function = entry.partition(":")
+        library = self._for_library(module, stop)
+        with closing(library.fork({}, limits, stop=stop, log=True)) as process:
+            process.send(_load({"entry": module}))
+            conversation = Conversation(process)
+            answer = conversation.call(function, request)
+            conversation.finish()
+            return answer
+
+    def _for_judging(self, stop: int) -> tuple[Zygote, Zygote]:
+        if _JUDGES not in self._zygotes:
+            recipe = _recipe_to_json(self._blueprint.recipe)
+            wanted: dict[str, tuple[str, dict[str, Value]]] = {
+                _PROGRAMS: (_PROGRAMS, {"preload": self._blueprint.packages}),
+                _JUDGES: (_JUDGES, {"task_entry": TASK_ENTRY, "recipe": recipe}),
+            }
+            self._start(wanted, stop)
+        return self._zygotes[_PROGRAMS], self._zygotes[_JUDGES]
+
+    def _for_library(self, module: str, stop: int) -> Zygote:
+        key = f"library {module}"
+        if key not in self._zygotes:
+            self._start({key: (_PROGRAMS, {"preload": [module]})}, stop)
+        return self._zygotes[key]
+
+    def _start(self, wanted: Mapping[str, tuple[str, dict[str, Value]]], stop: int) -> None:
+        """Start zygotes side by side, and wait for all of them."""
+        try:
+            for key, (module, settings) in wanted.items():
+                self._zygotes[key] = Zygote(module, settings)
+            for key in wanted:
+                self._zygotes[key].wait_until_ready(stop)
+        except (EvosearchError, Stopped):
+            for key in wanted.keys() & self._zygotes.keys():
+                self._zygotes.pop(key).close()
+            raise
+
+
+def _judge(judges: Zygote, program: JailedProcess, job: Job, stop: int) -> tuple[dict[str, Value], str]:
+    """Have the program judged: the verdict, and what the program printed.
+
+    Raises:
+        CandidateError: The judge did not come to a verdict.
+        WorkerLostError: A zygote was lost meanwhile.
+    """
+    request = {
+        "facts": asdict(job.facts),
+        "split": job.split,
+        "seed": job.seed,
+        "pid": program.handles.pid,
+        "program_limits": asdict(job.limits),
+    }
+    with closing(
+        judges.fork(request, _judge_limits(job.limits), stop=stop, log=False, lend=program.handles.descriptors())
+    ) as judge:
+        try:
+            message = judge.receive()
+        except CandidateError as error:
+            raise _unfinished(error) from error
+    if "lost" in message:
+        raise WorkerLostError(message["lost"])
+    return message["evaluation"], message["log"]
+
+
+def _judge_limits(limits: Limits) -> Limits:
+    """A judge has the program's limits for itself; on the wall it also waits for the program."""
+    return replace(limits, wall_seconds=2 * limits.wall_seconds, reply_bytes=_VERDICT_BYTES + 6 * limits.log_bytes)
+
+
+def _unfinished(error: CandidateError) -> CandidateError:
+    if error.status in _UNFINISHED:
+        return CandidateError(error.status, f"{_UNFINISHED[error.status]}: it {error}")
+    return CandidateError(Status.INFRA, f"the task's evaluate() failed: its process {error}")
+
+
+def _load(what: dict[str, str]) -> bytes:
+    try:
+        return frames.encode(what)
+    except frames.InvalidValueError as error:
+        raise CandidateError(Status.CRASHED, f"the program is no text: {error}") from error
+
+
+def _recipe_to_json(recipe: Recipe) -> dict[str, Value]:
+    return {
+        "domain": recipe.domain,
+        "name": recipe.name,
+        "directory": recipe.directory,
+        "options": dict(recipe.options),
+    }

@@ -1,0 +1,86 @@
+"""All that a search knows, as a pure fold over its steps: the archive, the sums, and what has been seen."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Self
+
+from evosearch.protocols import Archive
+from evosearch.search.events import Progress
+from evosearch.search.selection import Kindred
+from evosearch.types import Problem, Step, Trial, Usage
+
+#: A problem and a normal form: what makes two programs the same.
+Key = tuple[str | None, str]
+
+
+class Ledger:
+    """The state of a search after some steps. Equal steps give equal ledgers; nothing else goes in.
+
+    Args:
+        archive: An empty archive; `settle` fills it.
+        problems: The task's problems.
+        solved_score: The score from which a problem counts as solved; None if there is none.
+    """
+
+    def __init__(self, archive: Archive, problems: Sequence[Problem], solved_score: float | None) -> None:
+        self.archive = archive
+        self.kindred = Kindred(problems, solved_score)
+        self.spent = Usage()
+        self.steps = 0
+        self.ok = 0
+        self.failed = 0
+        self.duplicates = 0
+        self._problems = len(problems)
+        self._seen: dict[Key, tuple[int, str]] = {}
+
+    def fold(self, steps: Iterable[Step]) -> Self:
+        """Take in recorded steps, in order; returns itself."""
+        for step in steps:
+            self.settle(step)
+        return self
+
+    def settle(self, step: Step) -> Step:
+        """Take in the next step; returns it with its programs placed.
+
+        Raises:
+            ValueError: It is not the next one.
+        """
+        if step.index != self.steps:
+            raise ValueError(f"expected step {self.steps}, got step {step.index}")
+        trials = tuple(self._place(trial) for trial in step.trials)
+        self.steps += 1
+        self.spent += step.usage
+        return replace(step, trials=trials)
+
+    def seen_before(self, key: Key, horizon: int) -> str | None:
+        """Id of the program that had this normal form within the first `horizon` steps."""
+        step, program = self._seen.get(key, (horizon, ""))
+        return program if step < horizon else None
+
+    def progress(self, *, in_flight: int) -> Progress:
+        """The figures of the moment."""
+        return Progress(
+            steps=self.steps,
+            spent=self.spent,
+            ok=self.ok,
+            failed=self.failed,
+            duplicates=self.duplicates,
+            in_flight=in_flight,
+            best=self.archive.best,
+            cells_filled=len(self.archive),
+            cells_total=self.archive.cells_total,
+            qd_score=self.archive.qd_score,
+            problems=self._problems,
+            solved=len(self.kindred),
+        )
+
+    def _place(self, trial: Trial) -> Trial:
+        if trial.evaluation is None:
+            self.duplicates += 1
+            return trial
+        program, evaluation = trial.proposal.program, trial.evaluation
+        self._seen.setdefault((program.problem, trial.reading.normal_form), (self.steps, program.id))
+        self.ok += evaluation.score is not None
+        self.failed += evaluation.score is None
+        self.kindred.note(program.problem, evaluation.score)
+        return replace(trial, placement=self.archive.place(program, evaluation))

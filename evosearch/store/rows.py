@@ -1,0 +1,257 @@
+"""A `Step` as rows and back: what is read equals what was written."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from typing import Any, TypeVar
+
+from evosearch.errors import Status
+from evosearch.store.columns import (
+    from_features,
+    from_json,
+    from_message,
+    from_optional,
+    from_text,
+    to_features,
+    to_json,
+    to_message,
+    to_optional,
+    to_text,
+)
+from evosearch.store.records import StoredTrial
+from evosearch.types import (
+    Evaluation,
+    Outcome,
+    Placement,
+    Program,
+    Proposal,
+    Reading,
+    Split,
+    Step,
+    Trial,
+    Usage,
+)
+
+_Item = TypeVar("_Item")
+
+
+def write_step(connection: sqlite3.Connection, step: Step, run: int) -> None:
+    """Insert everything of a step; the caller holds the transaction."""
+    usage = step.usage
+    connection.execute(
+        "INSERT INTO steps (k, run, problem, allowance, evaluations, calls, tokens, usd, seconds, note) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            step.index,
+            run,
+            from_optional(step.problem),
+            step.allowance,
+            usage.evaluations,
+            usage.calls,
+            usage.tokens,
+            usage.usd,
+            usage.seconds,
+            from_text(step.note),
+        ),
+    )
+    for position, trial in enumerate(step.trials):
+        key = _write_trial(connection, step.index, position, trial)
+        _write_provenance(connection, key, trial.proposal)
+        if trial.evaluation is not None:
+            _write_evaluation(connection, key, trial.evaluation)
+        if trial.placement is not None:
+            _write_placement(connection, key, trial.placement)
+
+
+def _write_trial(connection: sqlite3.Connection, step: int, position: int, trial: Trial) -> int:
+    proposal, reading = trial.proposal, trial.reading
+    program = proposal.program
+    identity = program.id
+    connection.execute(
+        "INSERT INTO programs (id, problem, source) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        (identity, from_optional(program.problem), from_text(program.source)),
+    )
+    reply = None if proposal.reply is None else {"role": "assistant", "content": proposal.reply}
+    cursor = connection.execute(
+        "INSERT INTO trials (step, position, program, operator, model, reply, duplicate_of, "
+        "normal_form, parsed, nodes, literal_bytes, style, inputs_used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            step,
+            position,
+            identity,
+            from_text(proposal.operator),
+            from_optional(proposal.model),
+            None if reply is None else _write_message(connection, reply),
+            from_optional(trial.duplicate_of),
+            from_text(reading.normal_form),
+            reading.parsed,
+            reading.nodes,
+            reading.literal_bytes,
+            from_text(reading.style),
+            from_text(reading.inputs_used),
+        ),
+    )
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def _write_message(connection: sqlite3.Connection, message: Mapping[str, str]) -> str:
+    row = from_message(message)
+    connection.execute(
+        "INSERT INTO messages (digest, role, content, extra) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING", row
+    )
+    return row.digest
+
+
+def _write_provenance(connection: sqlite3.Connection, trial: int, proposal: Proposal) -> None:
+    if proposal.parents:
+        connection.executemany(
+            "INSERT INTO parents (trial, ordinal, parent) VALUES (?, ?, ?)",
+            [(trial, ordinal, from_text(parent)) for ordinal, parent in enumerate(proposal.parents)],
+        )
+    if proposal.prompt:
+        connection.executemany(
+            "INSERT INTO prompts (trial, ordinal, message) VALUES (?, ?, ?)",
+            [(trial, ordinal, _write_message(connection, said)) for ordinal, said in enumerate(proposal.prompt)],
+        )
+
+
+def _write_evaluation(connection: sqlite3.Connection, trial: int, evaluation: Evaluation) -> None:
+    connection.execute(
+        "INSERT INTO evaluations (trial, split, status, score, metrics, features, feedback, log, cpu_seconds, "
+        "wall_seconds) VALUES (?, 'train', ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            trial,
+            evaluation.status,
+            evaluation.score,
+            from_features(evaluation.metrics),
+            from_features(evaluation.features),
+            from_text(evaluation.feedback),
+            from_text(evaluation.log),
+            evaluation.cpu_seconds,
+            evaluation.wall_seconds,
+        ),
+    )
+
+
+def _write_placement(connection: sqlite3.Connection, trial: int, placement: Placement) -> None:
+    connection.execute(
+        "INSERT INTO placements (trial, outcome, niche, displaced) VALUES (?, ?, ?, ?)",
+        (
+            trial,
+            placement.outcome.name.lower(),
+            None if placement.niche is None else from_json(placement.niche),
+            from_optional(placement.displaced),
+        ),
+    )
+
+
+def read_steps(connection: sqlite3.Connection, start: int, stop: int) -> list[Step]:
+    """The steps start ≤ k < stop, in order."""
+    first, last = connection.execute(
+        "SELECT min(id), max(id) FROM trials WHERE step >= ? AND step < ?", (start, stop)
+    ).fetchone()
+    stored = [] if first is None else read_trials(connection, first, last)
+    trials = {k: tuple(one.trial for one in group) for k, group in groupby(stored, key=lambda one: one.step)}
+    rows = connection.execute(
+        "SELECT k, problem, allowance, evaluations, calls, tokens, usd, seconds, note FROM steps "
+        "WHERE k >= ? AND k < ? ORDER BY k",
+        (start, stop),
+    ).fetchall()
+    return [
+        Step(k, to_optional(problem), allowance, trials.get(k, ()), Usage(*usage), to_text(note))
+        for k, problem, allowance, *usage, note in rows
+    ]
+
+
+def read_trials(connection: sqlite3.Connection, first: int, last: int) -> list[StoredTrial]:
+    """The trials with first ≤ id ≤ last, in order."""
+    parents = _grouped(
+        (trial, to_text(parent))
+        for trial, parent in connection.execute(
+            "SELECT trial, parent FROM parents WHERE trial BETWEEN ? AND ? ORDER BY trial, ordinal", (first, last)
+        )
+    )
+    prompts = _grouped(
+        (trial, to_message(*message))
+        for trial, *message in connection.execute(
+            "SELECT p.trial, m.role, m.content, m.extra FROM prompts p JOIN messages m ON m.digest = p.message "
+            "WHERE p.trial BETWEEN ? AND ? ORDER BY p.trial, p.ordinal",
+            (first, last),
+        )
+    )
+    rows = connection.execute(
+        "SELECT t.id, t.step, t.position, p.source, p.problem, t.operator, t.model, m.content, t.duplicate_of, "
+        "t.normal_form, t.parsed, t.nodes, t.literal_bytes, t.style, t.inputs_used, "
+        "l.outcome, l.niche, l.displaced, "
+        "e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log "
+        "FROM trials t JOIN programs p ON p.id = t.program LEFT JOIN messages m ON m.digest = t.reply "
+        "LEFT JOIN evaluations e ON e.trial = t.id AND e.split = 'train' LEFT JOIN placements l ON l.trial = t.id "
+        "WHERE t.id BETWEEN ? AND ? ORDER BY t.id",
+        (first, last),
+    ).fetchall()
+    return [_stored_trial(row, parents.get(row[0], ()), prompts.get(row[0], ())) for row in rows]
+
+
+def read_evaluations(connection: sqlite3.Connection, program: str) -> tuple[tuple[Split, Evaluation], ...]:
+    """Every evaluation of a program with its split, in the order of the trials."""
+    rows = connection.execute(
+        "SELECT e.split, e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log "
+        "FROM evaluations e JOIN trials t ON t.id = e.trial WHERE t.program = ? ORDER BY e.trial, e.split",
+        (program,),
+    ).fetchall()
+    return tuple((split, _evaluation(row)) for split, *row in rows)
+
+
+def _evaluation(row: Sequence[Any]) -> Evaluation:
+    status, score, metrics, features, feedback, cpu_seconds, wall_seconds, log = row
+    return Evaluation(
+        Status(status),
+        score,
+        to_features(metrics),
+        to_features(features),
+        to_text(feedback),
+        cpu_seconds,
+        wall_seconds,
+        to_text(log),
+    )
+
+
+def _stored_trial(row: tuple[Any, ...], parents: tuple[str, ...], prompt: tuple[Mapping[str, str], ...]) -> StoredTrial:
+    key, step, position, source, problem, operator, model, reply, duplicate_of = row[:9]
+    proposal = Proposal(
+        Program(to_text(source), to_optional(problem)),
+        to_text(operator),
+        parents,
+        to_optional(model),
+        prompt,
+        to_optional(reply),
+    )
+    trial = Trial(
+        proposal,
+        _reading(row[9:15]),
+        None if row[18] is None else _evaluation(row[18:]),
+        _placement(row[15:18]),
+        to_optional(duplicate_of),
+    )
+    return StoredTrial(key, step, position, trial)
+
+
+def _reading(row: tuple[Any, ...]) -> Reading:
+    normal_form, parsed, nodes, literal_bytes, style, inputs_used = row
+    return Reading(to_text(normal_form), bool(parsed), nodes, literal_bytes, to_text(style), to_text(inputs_used))
+
+
+def _placement(row: tuple[Any, ...]) -> Placement | None:
+    outcome, niche, displaced = row
+    if outcome is None:
+        return None
+    return Placement(Outcome[outcome.upper()], None if niche is None else tuple(to_json(niche)), to_optional(displaced))
+
+
+def _grouped(pairs: Iterable[tuple[int, _Item]]) -> dict[int, tuple[_Item, ...]]:
+    groups: dict[int, list[_Item]] = defaultdict(list)
+    for key, item in pairs:
+        groups[key].append(item)
+    return {key: tuple(items) for key, items in groups.items()}

@@ -1,0 +1,216 @@
+"""The user's own task: `evaluate.py` says what a good program is, `seed.py` is the first one.
+
+`evaluate.py` is trusted. It is loaded in the verifier processes only, never beside a key, and speaks to the program
+under test only through `candidate.call`.
+"""
+
+import inspect
+import math
+import runpy
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from evosearch import prompts
+from evosearch.errors import ConfigError, Status, TaskError
+from evosearch.protocols import Candidate, Laboratory
+from evosearch.types import (
+    Axis,
+    Brief,
+    Elite,
+    Evaluation,
+    Limits,
+    Problem,
+    Program,
+    Recipe,
+    Split,
+    digest_of,
+)
+
+_ANSWER_KEYS = ("score", "features", "feedback", "metrics")
+#: What a judge raises when a program's answer is not of the kind it computes with: a verdict on the program.
+_ODD_ANSWER = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+class AxisOptions(BaseModel):
+    """One axis in `[[custom.axes]]`: a feature's name, and either rising edges or categories."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    unit: str = ""
+    edges: tuple[float, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_an_axis(self) -> "AxisOptions":
+        self.axis()
+        return self
+
+    def axis(self) -> Axis:
+        """The axis of the map."""
+        return Axis(self.name, self.unit, self.edges, self.categories)
+
+
+class CustomOptions(BaseModel):
+    """The table `[custom]` of evosearch.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    seed: str = Field("seed.py", description="the first program, relative to evosearch.toml")
+    evaluate: str = Field("evaluate.py", description="the file with def evaluate(candidate)")
+    description: str = Field("", description="the task in words, for a proposer that reads")
+    axes: tuple[AxisOptions, ...] = Field((), description="the axes of the map; evaluate() returns their features")
+    packages: tuple[str, ...] = Field((), description="third-party packages that programs may import")
+    score_floor: float = Field(0.0, description="the score at which a cell adds nothing to the QD score")
+    cpu_seconds: float = Field(10.0, gt=0, description="CPU time of one evaluation")
+    wall_seconds: float = Field(60.0, gt=0, description="time on the wall of one evaluation")
+    memory_mb: int = Field(512, ge=16, description="memory of one program")
+
+
+class CustomTask:
+    """A task that is one problem, defined by two files of the user's.
+
+    Raises:
+        TaskError: A file is missing.
+        ConfigError: An option is unknown or wrong.
+    """
+
+    domain = "custom"
+    Options = CustomOptions
+    default_budget = "1000evals"
+    problems: tuple[Problem, ...] = ()
+    solved_score: float | None = None
+
+    def __init__(self, recipe: Recipe) -> None:
+        try:
+            self._options = CustomOptions.model_validate(dict(recipe.options))
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise ConfigError(f"[custom] {place}: {first['msg']}, got {first['input']!r}") from error
+        self.name = recipe.name
+        folder = Path(recipe.directory or ".")
+        self._seed_source = _read(folder / self._options.seed, "the first program", "custom.seed")
+        self._evaluate_file = folder / self._options.evaluate
+        evaluate_source = _read(self._evaluate_file, "def evaluate(candidate)", "custom.evaluate")
+        self.fingerprint = digest_of(self._seed_source, evaluate_source, self._options.model_dump_json())
+        self.axes = tuple(options.axis() for options in self._options.axes)
+        self.packages = self._options.packages
+        self.score_floor = self._options.score_floor
+        self._evaluate: Callable[..., Any] | None = None
+
+    @classmethod
+    def scaffold(cls, source: Path | None) -> Mapping[str, str]:
+        """A small task that runs as it is, with comments that teach."""
+        if source is not None:
+            raise ConfigError("a custom task is made of its own files, so --puzzles does not fit", hint="leave it out")
+        folder = Path(__file__).parent / "templates"
+        names = ("evosearch.toml", "seed.py", "evaluate.py")
+        return {name: (folder / f"{name}.txt").read_text(encoding="utf-8") for name in names}
+
+    def seeds(self) -> Sequence[Program]:
+        """The program in `seed.py`."""
+        return (Program(self._seed_source),)
+
+    def brief(self, problem: str | None, parents: Sequence[Elite]) -> Brief:  # noqa: ARG002 - one problem only
+        """The description, the axes, and the parents with what was said of them."""
+        shown = [
+            {
+                "source": elite.program.source,
+                "score": elite.score,
+                "feedback": elite.evaluation.feedback,
+                "metrics": dict(elite.evaluation.metrics),
+                "features": dict(elite.evaluation.features),
+            }
+            for elite in parents
+        ]
+        text = prompts.fill(
+            "custom", "brief", task=self.name, description=self._options.description, parents=shown, axes=self.axes
+        )
+        return Brief(text)
+
+    def limits(self, problem: str | None) -> Limits:  # noqa: ARG002 - one problem only
+        """What evosearch.toml allows."""
+        options = self._options
+        return Limits(
+            cpu_seconds=options.cpu_seconds,
+            wall_seconds=options.wall_seconds,
+            memory_bytes=options.memory_mb * 2**20,
+        )
+
+    async def check(self, laboratory: Laboratory) -> Mapping[str, str]:  # noqa: ARG002 - there is no data of others
+        """Nothing to try: the evaluator is the user's own."""
+        return {}
+
+    def prepare(self) -> None:
+        """Load evaluate.py."""
+        try:
+            namespace = runpy.run_path(str(self._evaluate_file), run_name="evaluate")
+        except (SyntaxError, ImportError, NameError) as error:
+            raise TaskError(f"{self._evaluate_file} cannot be loaded: {type(error).__name__}: {error}") from error
+        function = namespace.get("evaluate")
+        if not callable(function):
+            raise TaskError(
+                f"{self._evaluate_file} defines no function evaluate(candidate)",
+                hint="write `def evaluate(candidate): ...`; `evosearch init custom` shows one",
+            )
+        self._evaluate = function
+
+    def evaluate(self, candidate: Candidate, split: Split, seed: int) -> Evaluation:
+        """Call the user's function with what it asks for: candidate, and `split` or `seed` if it names them."""
+        assert self._evaluate is not None, "prepare() comes first"
+        offered = {"split": split, "seed": seed}
+        wanted = {name: offered[name] for name in inspect.signature(self._evaluate).parameters if name in offered}
+        try:
+            answer = self._evaluate(candidate, **wanted)
+        except _ODD_ANSWER as error:
+            return Evaluation(Status.INVALID_OUTPUT, feedback=f"evaluate() {_place(error)}: {error!r}")
+        return _evaluation(answer, {axis.name for axis in self.axes})
+
+    def summary(self, elites: Sequence[Elite]) -> Mapping[str, Any]:
+        """Nothing beyond what every task has."""
+        return {"elites": len(elites)}
+
+
+def _read(path: Path, what: str, option: str) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise TaskError(
+            f"cannot read {path} ({what}): {error}", hint=f"write it, or name another file with {option}"
+        ) from error
+
+
+def _place(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "failed" if trace is None else f"failed at line {trace.tb_lineno}"
+
+
+def _evaluation(answer: Any, axes: set[str]) -> Evaluation:
+    """Turn what the user's function returned into an evaluation.
+
+    Raises:
+        TaskError: It is neither a number nor a dictionary of the known keys, or a feature is missing.
+    """
+    given = dict(answer) if isinstance(answer, Mapping) else {"score": answer}
+    unknown = sorted(set(given) - set(_ANSWER_KEYS))
+    if unknown or not isinstance(given.get("score"), int | float):
+        raise TaskError(
+            f"evaluate() must return a number, or a dictionary of {', '.join(_ANSWER_KEYS)}; got {answer!r:.200}"
+        )
+    features = {
+        str(name): value if isinstance(value, str) else float(value)
+        for name, value in dict(given.get("features", {})).items()
+    }
+    if missing := sorted(axes - set(features)):
+        raise TaskError(f"evaluate() must return a feature for every axis; {missing[0]!r} is missing")
+    score = float(given["score"])
+    if not math.isfinite(score):
+        return Evaluation(Status.INVALID_OUTPUT, feedback=f"the score is {score}, and must be finite")
+    metrics = {str(name): float(value) for name, value in dict(given.get("metrics", {})).items()}
+    return Evaluation(Status.OK, score, metrics, features, str(given.get("feedback", "")))

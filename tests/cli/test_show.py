@@ -1,0 +1,108 @@
+"""`evosearch show`."""
+
+import json
+import shutil
+
+from evosearch.errors import ExitCode
+
+
+def test_the_word_after_show_is_an_archive_or_a_view(evosearch, archive):
+    summary = evosearch("show")
+    assert summary.code == 0
+    assert "my-task (custom)" in summary.out
+    for words in (["my-task"], [archive], ["task"], ["summary"], ["summary", "my-task"]):
+        assert evosearch("show", *words).out == summary.out
+
+
+def test_json_has_one_object(evosearch, archive):
+    described = json.loads(evosearch("show", "--json").out)
+    assert described["schema"] == 1
+    assert described["task"] == "my-task"
+    assert described["domain_summary"] is not None
+
+
+def test_top_is_sorted_and_cut(evosearch, archive):
+    rows = json.loads(evosearch("show", "top", "-n", "2", "--json").out)
+    assert len(rows) == 2
+    assert rows[0]["score"] >= rows[1]["score"]
+    assert rows[0]["id"] in evosearch("show", "top", "my-task").out
+
+
+def test_map_shows_the_scores(evosearch, archive):
+    assert "steepness" in evosearch("show", "map").out
+    picture = json.loads(evosearch("show", "map", "my-task", "--json").out)
+    assert picture["columns"]["axis"] == "steepness"
+    assert any(value is not None for value in picture["cells"][0])
+
+
+def test_program_is_found_by_its_first_digits_or_as_the_best(evosearch, archive):
+    best = json.loads(evosearch("show", "program", "best", "--json").out)
+    assert best["status"] == "ok"
+    assert best["source"].strip().startswith('"""')
+    shown = evosearch("show", "program", best["id"][:8])
+    assert best["id"] in shown.out
+    assert "def fit(x):" in shown.out
+
+
+def test_tree_climbs_to_the_seed(evosearch, archive):
+    rows = json.loads(evosearch("show", "tree", "best", "--json").out)
+    assert rows[0]["depth"] == 0
+    assert rows[-1]["origin"] == "seed"
+    assert rows[-1]["id"] in evosearch("show", "tree", rows[0]["id"]).out
+
+
+def test_an_id_that_is_not_there_offers_some_that_are(evosearch, archive):
+    for view in ("program", "tree"):
+        done = evosearch("show", view, "zzz")
+        assert done.code == ExitCode.USAGE
+        assert "hint: near it are" in done.err
+
+
+def test_a_problem_that_is_not_there_is_refused(evosearch, archive):
+    for view in ("top", "map"):
+        done = evosearch("show", view, "--problem", "x")
+        assert done.code == ExitCode.USAGE
+        assert "the task 'my-task' has no problem 'x'" in done.err
+
+
+def test_it_works_when_the_files_of_the_task_are_gone(evosearch, fresh_archive, task):
+    before = json.loads(evosearch("show", "--json").out)
+    shutil.rmtree(task)
+    done = evosearch("show", "--json")
+    assert done.code == 0
+    assert json.loads(done.out) == before | {"domain_summary": None}
+    assert "no figures of the domain" in done.err
+
+
+def test_it_says_when_the_files_of_the_task_have_changed(evosearch, fresh_archive, task):
+    (task / "seed.py").write_text("def fit(x):\n    return 2 * x\n")
+    assert "the task's files have changed since the run" in evosearch("show").err
+
+
+def test_it_changes_nothing(evosearch, archive):
+    before = archive.read_bytes()
+    for words in ([], ["top"], ["map"], ["program", "best"], ["tree", "best"]):
+        assert evosearch("show", *words).code == 0
+    assert archive.read_bytes() == before
+
+
+def test_without_an_archive_it_says_how_to_make_one(evosearch):
+    done = evosearch("show")
+    assert done.code == ExitCode.USAGE
+    assert done.err == (
+        "error: there is no archive in archives/\nhint: `evosearch run TASK` makes one; or name the file\n"
+    )
+
+
+def test_a_file_that_is_no_archive_is_refused(evosearch, folder):
+    (folder / "notes.db").write_text("my notes")
+    done = evosearch("show", "notes.db")
+    assert done.code == ExitCode.USAGE
+    assert "it is no SQLite file" in done.err
+
+
+def test_completion_offers_views_and_archives(evosearch, archive, monkeypatch):
+    monkeypatch.setenv("_EVOSEARCH_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "evosearch show ")
+    monkeypatch.setenv("COMP_CWORD", "2")
+    assert evosearch().out.split() == ["summary", "top", "map", "program", "tree", "my-task"]

@@ -1,0 +1,60 @@
+"""What every registered domain promises (`protocols.Task`, `protocols.Domain`)."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from evosearch import registry
+from evosearch.errors import ConfigError
+from evosearch.protocols import Task
+from evosearch.search.budget import Budget
+from evosearch.types import Limits, Program
+
+
+def test_it_fulfils_the_protocol(task, recipe):
+    assert isinstance(task, Task)
+    assert (task.name, task.domain) == (recipe.name, recipe.domain)
+
+
+def test_its_default_budget_can_be_read(recipe):
+    assert Budget.parse(registry.domain(recipe.domain).default_budget)
+
+
+def test_made_twice_it_is_the_same(task, recipe):
+    twin = registry.make_task(recipe)
+    assert (twin.fingerprint, twin.axes, twin.problems) == (task.fingerprint, task.axes, task.problems)
+    assert list(twin.seeds()) == list(task.seeds())
+
+
+def test_problems_are_the_first_axis(task):
+    names = tuple(problem.name for problem in task.problems)
+    if names:
+        assert task.axes[0].name == "problem"
+        assert task.axes[0].categories == names
+    else:
+        assert all(axis.name != "problem" for axis in task.axes)
+
+
+def test_seeds_name_a_problem_exactly_if_there_are_problems(task):
+    names = {problem.name for problem in task.problems} or {None}
+    for seed in task.seeds():
+        assert isinstance(seed, Program)
+        assert seed.problem in names
+
+
+def test_limits_and_briefs_exist_for_every_problem(task):
+    for name in [problem.name for problem in task.problems] or [None]:
+        assert isinstance(task.limits(name), Limits)
+        brief = task.brief(name, ())
+        assert brief.text.strip()
+        assert json.loads(json.dumps(dict(brief.material))) == dict(brief.material)
+
+
+def test_its_summary_is_json(task):
+    assert json.loads(json.dumps(dict(task.summary([])))) == dict(task.summary([]))
+
+
+def test_an_unknown_option_is_refused_by_its_name(recipe):
+    with pytest.raises(ConfigError, match="colour"):
+        registry.make_task(replace(recipe, options={**recipe.options, "colour": "red"}))

@@ -1,0 +1,127 @@
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import aclosing
+from pathlib import Path
+
+from evosearch.executors.local import LocalExecutor
+from evosearch.types import Limits, Program, Reading
+
+READING = Reading("0123456789abcdef")
+
+#: A controller of its own: says when its two programs run, and waits for them.
+CONTROLLER = """
+import asyncio, sys
+from evosearch import registry
+from evosearch.types import Program, Reading, Recipe
+
+async def main():
+    recipe = Recipe("custom", "test", sys.argv[1], {"wall_seconds": 1000})
+    executor = registry.make_executor("local", registry.make_task(recipe), recipe, workers=2)
+    source = "import time\ndef solve(seed): time.sleep(1000)"
+    try:
+        await asyncio.gather(*(executor.evaluate(Program(source), Reading("x"), "train", k) for k in range(2)))
+    finally:
+        await executor.aclose()
+
+asyncio.run(main())
+"""
+
+
+def descendants(pid):
+    """All processes below one, whatever their session."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if fields[0] != "Z":
+            parents[int(path.parent.name)] = int(fields[1])
+    found = {pid}
+    while more := {child for child, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def wait_until(condition):
+    for _ in range(3_000):
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def start_controller(directory):
+    """A controller whose two programs run, and all the processes below it."""
+    controller = subprocess.Popen([sys.executable, "-c", CONTROLLER, str(directory)], stderr=subprocess.DEVNULL)
+    # Two zygotes, a program and a judge for each of two workers.
+    assert wait_until(lambda: len(descendants(controller.pid)) == 8)
+    return controller, descendants(controller.pid)
+
+
+def are_gone(pids):
+    running = {int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if _runs(path)}
+    return not pids & running
+
+
+def _runs(path):
+    try:
+        return path.read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_nothing_survives_the_controllers_sigkill(recipe):
+    controller, below = start_controller(Path(recipe.directory))
+    controller.kill()
+    controller.wait()
+    assert wait_until(lambda: are_gone(below))
+
+
+def test_ctrl_c_reaches_the_controller_alone(recipe):
+    controller, below = start_controller(Path(recipe.directory))
+    assert all(os.getpgid(pid) != os.getpgid(controller.pid) for pid in below)
+    assert all(os.getsid(pid) != os.getsid(controller.pid) for pid in below)
+    controller.send_signal(signal.SIGINT)
+    assert controller.wait(timeout=60) != 0
+    assert wait_until(lambda: are_gone(below))
+
+
+def test_workers_are_started_when_they_are_needed(task, recipe):
+    def count():
+        return len(descendants(os.getpid()) - before)
+
+    async def main():
+        async with aclosing(LocalExecutor(task, recipe, workers=3)) as executor:
+            assert count() == 0
+            for seed in range(3):
+                await executor.evaluate(Program("def solve(seed): return seed"), READING, "train", seed)
+            assert await asyncio.to_thread(wait_until, lambda: count() == 2)
+            await executor.run("math:sqrt", 4, Limits())
+            assert await asyncio.to_thread(wait_until, lambda: count() == 3)
+
+    before = descendants(os.getpid())
+    asyncio.run(main())
+    assert count() == 0
+
+
+def test_cancelling_kills_the_program(task, recipe):
+    def count():
+        return len(descendants(os.getpid()) - before)
+
+    async def main():
+        async with aclosing(LocalExecutor(task, recipe, workers=1)) as executor:
+            running = asyncio.create_task(
+                executor.evaluate(Program("import time\ndef solve(seed): time.sleep(1000)"), READING, "train", 1)
+            )
+            assert await asyncio.to_thread(wait_until, lambda: count() == 4)
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+            assert await asyncio.to_thread(wait_until, lambda: count() == 2)
+
+    before = descendants(os.getpid())
+    asyncio.run(main())

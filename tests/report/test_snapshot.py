@@ -1,0 +1,81 @@
+"""An archive folded from its file."""
+
+import json
+
+import pytest
+
+from evosearch.errors import ArchiveForeignError, NothingFoundError, UnknownNameError
+from evosearch.report.snapshot import TaskFacts, describe, domain_summary, kept, take
+from evosearch.store import Store
+
+
+def test_the_facts_of_a_task_survive_the_record(snapshot):
+    facts = snapshot.facts
+    assert TaskFacts.from_json(json.loads(json.dumps(facts.as_json()))) == facts
+
+
+def test_the_object_of_show_json_has_its_promised_keys(snapshot):
+    described = describe(snapshot, None)
+    assert list(described) == [
+        "schema",
+        "task",
+        "domain",
+        "run",
+        "spent",
+        "evaluations",
+        "archive",
+        "best",
+        "digest",
+        "domain_summary",
+    ]
+    assert described["schema"] == 1
+    assert described["run"] == {"seed": 3, "proposer": "symbolic", "models": [], "sandbox": {"layers": ["wall"]}}
+    assert described["spent"] == {"evaluations": 21, "calls": 0, "tokens": 0, "usd": 0.0, "seconds": 2.5}
+    by_status = {"crashed": 1, "ok": 3}
+    assert described["evaluations"] == {"ok": 3, "failed": 1, "duplicate": 1, "by_status": by_status}
+    assert described["archive"] == {"kind": "cells", "cells_filled": 3, "cells_total": 12, "qd_score": 1.7}
+    assert described["digest"] == snapshot.archive.digest()
+
+
+def test_the_best_says_where_it_came_from(snapshot, hand_made):
+    best = describe(snapshot, None)["best"]
+    assert best["id"] == hand_made["second"].proposal.program.id
+    assert (best["score"], best["origin"], best["problem"]) == (0.95, "crossover", "sums")
+
+
+def test_without_the_files_of_the_task_there_are_no_figures_but_a_reason(snapshot):
+    figures, reason = domain_summary(snapshot)
+    assert figures is None
+    assert reason
+
+
+def test_elites_are_ranked_and_filtered(snapshot):
+    assert [elite.score for elite in snapshot.ranked()] == [0.95, 0.5, 0.25]
+    assert [elite.score for elite in snapshot.ranked("words")] == [0.25]
+    with pytest.raises(UnknownNameError) as caught:
+        snapshot.ranked("word")
+    assert caught.value.hint == "did you mean 'words'?"
+
+
+def test_best_is_a_name_of_the_best(snapshot, hand_made):
+    assert snapshot.program_id("best") == hand_made["second"].proposal.program.id
+    assert snapshot.program_id("abc") == "abc"
+
+
+def test_a_program_is_found_by_the_trial_that_was_kept(store, hand_made):
+    program = hand_made["hostile"].proposal.program
+    assert kept(store, program.id[:6]).trial.proposal.program == program
+
+
+def test_an_empty_archive_has_no_best(tmp_path, hand_made):
+    with Store.read(hand_made["write"](tmp_path / "empty.db", steps=())) as store:
+        found = take(store)
+    assert describe(found, None)["best"] is None
+    with pytest.raises(NothingFoundError):
+        found.program_id("best")
+
+
+def test_a_record_that_is_not_ours_is_refused(tmp_path, hand_made):
+    path = hand_made["write"](tmp_path / "odd.db", settings={})
+    with Store.read(path) as store, pytest.raises(ArchiveForeignError, match="record of run 1 is incomplete"):
+        take(store)

@@ -1,0 +1,80 @@
+"""What people read."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from evosearch.report import terminal
+from evosearch.report.export import niche_labels
+from evosearch.report.snapshot import kept
+from evosearch.types import Usage
+
+
+@pytest.fixture
+def printed():
+    def printed(renderable, width=100):
+        console = Console(width=width, file=io.StringIO(), highlight=False)
+        console.print(renderable)
+        return console.file.getvalue()
+
+    return printed
+
+
+def test_the_summary_tells_the_archive(printed, snapshot):
+    text = printed(terminal.summary(snapshot, {"solved": 1, "by_theme": {"a": 1}}))
+    for part in ("drill (puzzles)", "seed 3", "21 evaluations", "3 of 12 cells (25.0%)", "crashed 1", "0.95 by"):
+        assert part in text
+    assert "by theme" not in text
+
+
+def test_without_figures_of_the_domain_it_counts_what_is_solved(printed, snapshot):
+    assert "1 of 2 problems" in printed(terminal.summary(snapshot, None))
+
+
+def test_top_lists_what_it_is_given(printed, snapshot):
+    lines = printed(terminal.top(snapshot, snapshot.ranked())).splitlines()
+    assert [line.split()[0] for line in lines] == ["score", "0.95", "0.5", "0.25"]
+    assert "return n + 1" in lines[1]
+
+
+def test_a_program_is_shown_with_its_origin_and_its_evaluation(printed, store, snapshot, hand_made):
+    stored = kept(store, hand_made["second"].proposal.program.id)
+    text = printed(terminal.program(stored, niche_labels(stored, snapshot), 100))
+    for part in ("crossover", hand_made["first"].proposal.program.id, "0.95", "size 8..16", "def sol(n=3):", "0.250 s"):
+        assert part in text
+
+
+def test_a_hostile_program_cannot_steer_the_terminal(printed, store, snapshot, hand_made):
+    stored = kept(store, hand_made["hostile"].proposal.program.id)
+    text = printed(terminal.program(stored, niche_labels(stored, snapshot), 100))
+    text += printed(terminal.top(snapshot, snapshot.ranked()))
+    text += printed(terminal.lineage(store.lineage(stored.trial.proposal.program.id)))
+    assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(text)
+    assert "[bold red]x[/bold red]" in text
+    assert r"said \x1b[31m[red]no[/red]" in text
+
+
+def test_a_long_source_is_shown_whole_and_plain(printed, store, hand_made):
+    program = hand_made["first"].proposal.program
+    long = type(program)("x = 1\n" * 5_000)
+    assert printed(terminal.source(long, 100)).count("x = 1") == 5_000
+
+
+def test_a_family_tree_hangs_parents_below_their_child(printed, store, hand_made):
+    lines = printed(terminal.lineage(store.lineage(hand_made["second"].proposal.program.id))).splitlines()
+    assert lines[0].startswith(hand_made["second"].proposal.program.id)
+    assert lines[1].startswith("└── " + hand_made["first"].proposal.program.id)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.4, "0 s"), (59.6, "1 min 0 s"), (61, "1 min 1 s"), (3_599.7, "1 h 0 min"), (7_800, "2 h 10 min")],
+)
+def test_durations_are_said_as_people_say_them(seconds, said):
+    assert terminal.duration(seconds) == said
+
+
+def test_spending_names_what_was_spent():
+    assert terminal.spending(Usage(evaluations=1_200, seconds=5.0)) == "1,200 evaluations, 5 s"
+    assert terminal.spending(Usage(1, 2, 3, 0.5, 5.0)) == "1 evaluations, 2 calls, 3 tokens, $0.50, 5 s"

@@ -1,0 +1,110 @@
+"""Racing in rungs."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evosearch.errors import Status
+from evosearch.randomness import generator
+from evosearch.search.curriculum import PATIENCE, Racing, SingleProblem, curriculum_for
+from evosearch.types import Evaluation, Problem, Program, Proposal, Reading, Step, Trial, Usage
+
+PROBLEMS = tuple(Problem(name) for name in "abcd")
+
+
+def step(problem, evaluations, score=None):
+    trials = ()
+    if score is not None:
+        proposal = Proposal(Program(f"{problem} {score}", problem), "test")
+        trials = (Trial(proposal, Reading("b2:0"), Evaluation(Status.OK, score)),)
+    return Step(0, problem, evaluations, trials, Usage(evaluations=evaluations))
+
+
+def work(racing, problem, evaluations, score=None):
+    racing.begin(problem)
+    racing.settle(step(problem, evaluations, score))
+
+
+def test_every_problem_gets_the_first_rung_in_order():
+    racing = Racing(PROBLEMS, solved_score=0.98)
+    taken = []
+    for _ in PROBLEMS:
+        assignment = racing.next(generator(1))
+        racing.begin(assignment.problem)
+        taken.append((assignment.problem, assignment.allowance))
+    assert taken == [("a", 100), ("b", 100), ("c", 100), ("d", 100)]
+    assert racing.next(generator(1)) is None
+
+
+def test_a_problem_under_way_is_not_taken_again():
+    racing = Racing(PROBLEMS[:1], solved_score=None)
+    racing.begin("a")
+    assert racing.next(generator(1)) is None
+    racing.settle(step("a", 100))
+    assert racing.next(generator(1)).problem == "a"
+
+
+def test_the_next_rung_allows_what_is_missing_to_it():
+    racing = Racing(PROBLEMS[:1], solved_score=None)
+    for used, allowance, spent in [(100, 100, 0), (850, 900, 100), (50, 50, 950), (9_000, 9_000, 1_000)]:
+        assignment = racing.next(generator(1))
+        assert (assignment.allowance, assignment.spent) == (allowance, spent)
+        work(racing, "a", used)
+    assert racing.next(generator(1)) is None
+
+
+def test_a_solved_problem_retires():
+    racing = Racing(PROBLEMS[:2], solved_score=0.98)
+    work(racing, "a", 10, score=0.99)
+    work(racing, "b", 100, score=0.97)
+    assert {racing.next(generator(seed)).problem for seed in range(20)} == {"b"}
+
+
+def test_progress_is_preferred_and_a_floor_keeps_the_others():
+    racing = Racing(PROBLEMS[:2], solved_score=None)
+    for problem, first, second in [("a", 0.1, 0.1), ("b", 0.1, 0.9)]:
+        work(racing, problem, 100, score=first)
+        work(racing, problem, 100, score=second)
+    taken = [racing.next(generator(seed)).problem for seed in range(400)]
+    assert 10 < taken.count("a") < 100
+
+
+def test_a_problem_of_which_nothing_comes_retires():
+    racing = Racing(PROBLEMS[:1], solved_score=None)
+    for _ in range(PATIENCE):
+        assert racing.next(generator(1)) is not None
+        work(racing, "a", 0)
+    assert racing.next(generator(1)) is None
+
+
+def test_a_single_problem_goes_on_as_long_as_new_programs_come():
+    single = curriculum_for((), None)
+    assert isinstance(single, SingleProblem)
+    for _ in range(PATIENCE - 1):
+        single.settle(step(None, 0))
+    single.settle(step(None, 1))
+    assert single.next(generator(1)).spent == 1
+    for _ in range(PATIENCE):
+        single.settle(step(None, 0))
+    assert single.next(generator(1)) is None
+
+
+@given(st.lists(st.tuples(st.integers(0, 100), st.floats(-1, 1) | st.none()), max_size=60), st.integers(0, 2**32))
+def test_no_problem_is_allowed_more_than_its_last_rung(outcomes, seed):
+    racing = Racing(PROBLEMS, solved_score=0.98, rungs=(10, 50))
+    spent = dict.fromkeys("abcd", 0)
+    for number, (percent, score) in enumerate(outcomes):
+        assignment = racing.next(generator(seed, number))
+        if assignment is None:
+            break
+        assert assignment.spent == spent[assignment.problem]
+        assert spent[assignment.problem] + assignment.allowance in (10, 50)
+        used = assignment.allowance * percent // 100
+        spent[assignment.problem] += used
+        work(racing, assignment.problem, used, score)
+
+
+def test_problems_make_a_race():
+    assert isinstance(curriculum_for(PROBLEMS, 1.0), Racing)
+    with pytest.raises(KeyError):
+        Racing(PROBLEMS, 1.0).begin("unknown")

@@ -1,0 +1,248 @@
+"""The search: ordered placement in a window, budgets, duplicates, and resuming by running again."""
+
+import asyncio
+
+import pytest
+
+from evosearch import registry
+from evosearch.errors import NothingFoundError, ProviderError, Status
+from evosearch.search.budget import Budget
+from evosearch.search.engine import Search
+from evosearch.search.events import Resumed, Settled
+from evosearch.store import Identity, RunRecord, Store
+from evosearch.types import Axis, Batch, Brief, Evaluation, Problem, Program, Proposal, Usage
+
+
+class Numbers:
+    """A task whose programs are decimal numbers; greater is better, the last digit is the niche."""
+
+    name = "numbers"
+    domain = "numbers"
+    fingerprint = "b2:numbers"
+    axes = (Axis("digit", edges=tuple(float(digit) for digit in range(1, 10))),)
+    problems = ()
+    packages = ()
+    score_floor = 0.0
+    solved_score = None
+
+    def seeds(self):
+        return (Program("1"),)
+
+    def brief(self, problem, parents):
+        return Brief("write a number")
+
+
+class ManyNumbers(Numbers):
+    """The same with three problems; a problem is solved at 900."""
+
+    problems = (Problem("a", "int"), Problem("b", "int"), Problem("c", "int"))
+    axes = (Axis("problem", categories=("a", "b", "c")), *Numbers.axes)
+    solved_score = 900.0
+
+    def seeds(self):
+        return ()
+
+
+class Counting:
+    """Adds a random number to the best parent; remembers what it was shown."""
+
+    name = "counting"
+
+    def __init__(self):
+        self.contexts = {}
+
+    async def propose(self, context):
+        self.contexts[context.index] = context
+        rng = context.generator()
+        await asyncio.sleep(0.001 * int(rng.integers(5)))
+        start = int(context.parents[0].program.source) if context.parents else 0
+        program = Program(str(start + int(rng.integers(1, 50))), context.problem)
+        tried = context.allowance - 1
+        return Batch((Proposal(program, "add", tuple(e.program.id for e in context.parents[:1])),), Usage(tried))
+
+
+class InProcess:
+    """Scores numbers in this process, out of order."""
+
+    workers = 4
+
+    def __init__(self):
+        self.evaluated = []
+
+    async def evaluate(self, program, reading, split, seed):
+        await asyncio.sleep(0.001 * (hash(program.source) % 5))
+        self.evaluated.append(program.source)
+        number = int(program.source)
+        if number < 0:
+            return Evaluation(Status.CRASHED, feedback="negative")
+        features = {"digit": number % 10, "problem": program.problem or ""}
+        return Evaluation(Status.OK, float(number), features=features)
+
+    async def run(self, entry, request, limits):
+        return [{"normal_form": source.lstrip("0")} for source in request]
+
+    async def aclose(self):
+        pass
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "numbers.db"
+
+
+def search(  # noqa: PLR0913 - the parts of a search, each given once
+    path, budget="40evals", *, task=None, proposer=None, seed=1, window=4, listen=None, executor=None
+):
+    """Run one search from start to end; returns its end and the archive's digest."""
+    task = task or Numbers()
+    archive = registry.make_archive("cells", task.axes, score_floor=0.0)
+    identity = Identity(task.name, task.domain, task.fingerprint, seed, window, "cells")
+    with Store.open(path, identity=identity) as store:
+        run = store.begin_run(RunRecord(proposer="counting", budget=budget))
+        engine = Search(
+            task,
+            proposer or Counting(),
+            archive,
+            executor or InProcess(),
+            store,
+            run=run,
+            seed=seed,
+            window=window,
+            budget=Budget.parse(budget),
+            listeners=[lambda event: listen(event, engine)] if listen else [],
+        )
+        ended = asyncio.run(engine.run())
+    return ended, archive.digest()
+
+
+def test_it_spends_its_budget_and_stops(path):
+    ended, _ = search(path)
+    assert (ended.reason, ended.progress.spent.evaluations) == ("budget", 40)
+    assert ended.progress.best.score > 100
+
+
+def test_equal_seeds_give_equal_archives_and_others_do_not(tmp_path):
+    digests = [search(tmp_path / f"{name}.db", seed=seed)[1] for name, seed in [("one", 1), ("two", 1), ("three", 2)]]
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_a_proposal_sees_the_archive_as_the_window_allows(path):
+    proposer = Counting()
+    search(path, proposer=proposer, window=4)
+    with Store.read(path) as store:
+        placed_at = {}
+        for step in store.steps():
+            for trial in step.trials:
+                placed_at.setdefault(trial.proposal.program.id, step.index)
+    for index, context in proposer.contexts.items():
+        assert all(placed_at[parent.program.id] <= max(0, index - 4) for parent in context.parents)
+
+
+@pytest.mark.parametrize("cut", [1, 2, 7, 20, 39])
+def test_a_run_in_two_pieces_equals_one_in_one_piece(tmp_path, cut):
+    class CrashError(Exception):
+        pass
+
+    def crash(event, engine):
+        if isinstance(event, Settled) and event.step.index == cut:
+            raise CrashError
+
+    whole = search(tmp_path / "whole.db")
+    with pytest.raises(CrashError):
+        search(tmp_path / "pieces.db", listen=crash)
+    pieces = search(tmp_path / "pieces.db")
+    assert pieces[1] == whole[1]
+    assert pieces[0].progress.spent.evaluations == whole[0].progress.spent.evaluations
+
+
+def test_a_run_over_problems_in_two_pieces_equals_one_in_one_piece(tmp_path):
+    def stop(event, engine):
+        if isinstance(event, Settled) and event.step.index == 3:
+            engine.stop()
+
+    whole = search(tmp_path / "whole.db", "1500evals", task=ManyNumbers())
+    stopped, _ = search(tmp_path / "pieces.db", "1500evals", task=ManyNumbers(), listen=stop)
+    assert stopped.reason == "stopped"
+    assert search(tmp_path / "pieces.db", "1500evals", task=ManyNumbers())[1] == whole[1]
+
+
+def test_resuming_tells_where_it_stands_and_evaluates_nothing_twice(path):
+    search(path, "20evals")
+    told, executor = [], InProcess()
+    ended, _ = search(path, "30evals", listen=lambda event, engine: told.append(event), executor=executor)
+    assert isinstance(told[0], Resumed)
+    assert told[0].progress.spent.evaluations == 20
+    assert len(executor.evaluated) == 10
+    assert ended.progress.spent.evaluations == 30
+
+
+def test_an_archive_whose_budget_is_spent_is_left_as_it_is(path):
+    first = search(path)
+    executor = InProcess()
+    assert search(path, executor=executor)[1] == first[1]
+    assert executor.evaluated == []
+
+
+def test_a_batch_is_charged_with_all_that_it_tried(path):
+    ended, _ = search(path, "1000evals", task=ManyNumbers())
+    assert ended.progress.spent.evaluations == 1000
+    with Store.read(path) as store:
+        for step in store.steps():
+            assert step.usage.evaluations <= step.allowance
+
+
+def test_it_ends_when_nothing_is_left_to_try(path):
+    ended, _ = search(path, "1000000evals", task=ManyNumbers())
+    assert ended.reason == "exhausted"
+    assert ended.progress.spent.evaluations == 3 * 10_000
+
+
+def test_a_duplicate_costs_no_evaluation(path):
+    class Stubborn(Counting):
+        async def propose(self, context):
+            return Batch((Proposal(Program("001"), "repeat"), Proposal(Program(str(context.index)), "count")))
+
+    executor = InProcess()
+    ended, _ = search(path, "10evals", proposer=Stubborn(), executor=executor)
+    assert ended.progress.duplicates >= 9
+    assert "001" not in executor.evaluated
+    with Store.read(path) as store:
+        repeated = [trial for step in store.steps() for trial in step.trials if trial.duplicate_of]
+    assert {trial.duplicate_of for trial in repeated} >= {Program("1").id}
+
+
+def test_a_failed_candidate_ends_nothing(path):
+    class Negative(Counting):
+        async def propose(self, context):
+            return Batch((Proposal(Program(str(-context.index)), "negate"),))
+
+    ended, _ = search(path, "10evals", proposer=Negative())
+    assert (ended.progress.ok, ended.progress.failed) == (1, 9)
+
+
+def test_seeds_without_a_score_end_the_search_and_say_why(path):
+    class BadSeed(Numbers):
+        def seeds(self):
+            return (Program("-1"),)
+
+    with pytest.raises(NothingFoundError, match="negative"):
+        search(path, task=BadSeed())
+
+
+def test_what_was_settled_before_a_provider_failed_is_kept(path):
+    class Failing(Counting):
+        async def propose(self, context):
+            if context.index == 9:
+                raise ProviderError("the provider refused")
+            return await super().propose(context)
+
+    with pytest.raises(ProviderError):
+        search(path, proposer=Failing())
+    with Store.read(path) as store:
+        assert [step.index for step in store.steps()] == list(range(9))
+
+
+def test_two_listeners_are_told_in_order(path):
+    told = []
+    search(path, "5evals", listen=lambda event, engine: told.append(type(event).__name__))
+    assert told == ["Settled"] * 5 + ["Ended"]

@@ -1,0 +1,130 @@
+"""A task from the user's two files."""
+
+import pytest
+
+from evosearch.errors import ConfigError, Status, TaskError
+from evosearch.tasks.custom import CustomTask
+from evosearch.types import Recipe
+
+SEED = "def fit(x):\n    return x\n"
+
+
+class Answers:
+    """A candidate that runs a trusted function in this process."""
+
+    def __init__(self, function):
+        self._function = function
+
+    def call(self, function, *arguments, cpu_seconds=None):
+        assert function == "fit"
+        return self._function(*arguments)
+
+
+@pytest.fixture
+def make(tmp_path):
+    def build(evaluate, seed=SEED, **options):
+        (tmp_path / "seed.py").write_text(seed)
+        (tmp_path / "evaluate.py").write_text(evaluate)
+        task = CustomTask(Recipe("custom", "mine", str(tmp_path), options))
+        task.prepare()
+        return task
+
+    return build
+
+
+def judge(task, function=lambda x: x):
+    return task.evaluate(Answers(function), "train", 7)
+
+
+def test_a_number_is_a_score(make):
+    evaluation = judge(make("def evaluate(candidate):\n    return candidate.call('fit', 3)\n"))
+    assert (evaluation.status, evaluation.score) == (Status.OK, 3.0)
+
+
+def test_a_dictionary_says_more(make):
+    task = make(
+        "def evaluate(candidate):\n"
+        "    return {'score': 1, 'features': {'size': 4}, 'metrics': {'error': 2}, 'feedback': 'closer'}\n",
+        axes=[{"name": "size", "edges": [2.0, 8.0]}],
+    )
+    evaluation = judge(task)
+    assert (evaluation.score, evaluation.feedback) == (1.0, "closer")
+    assert (dict(evaluation.features), dict(evaluation.metrics)) == ({"size": 4}, {"error": 2.0})
+    assert task.axes[0].index(4) == 1
+
+
+def test_split_and_seed_are_given_to_who_asks(make):
+    evaluation = judge(make("def evaluate(candidate, seed, split):\n    return seed + len(split)\n"))
+    assert evaluation.score == 7 + len("train")
+
+
+@pytest.mark.parametrize(
+    ("returned", "says"),
+    [
+        ("None", "must return a number"),
+        ("'good'", "must return a number"),
+        ("{'scores': 1}", "must return a number"),
+        ("{'score': 1, 'colour': 2}", "must return a number"),
+        ("{'score': 1}", "'size' is missing"),
+    ],
+)
+def test_a_wrong_evaluator_is_told_what_to_return(make, returned, says):
+    task = make(f"def evaluate(candidate):\n    return {returned}\n", axes=[{"name": "size", "edges": [1.0]}])
+    with pytest.raises(TaskError, match=says):
+        judge(task)
+
+
+@pytest.mark.parametrize("score", ["float('nan')", "float('inf')"])
+def test_a_score_that_is_not_finite_is_no_score(make, score):
+    assert judge(make(f"def evaluate(candidate):\n    return {score}\n")).status is Status.INVALID_OUTPUT
+
+
+def test_an_odd_answer_is_the_programs_fault_and_names_the_line(make):
+    evaluation = judge(make("def evaluate(candidate):\n    return 1 + candidate.call('fit', 1)\n"), lambda x: "one")
+    assert evaluation.status is Status.INVALID_OUTPUT
+    assert "line 2" in evaluation.feedback
+
+
+@pytest.mark.parametrize(
+    "evaluate", ["def evaluate(candidate:\n", "import no_such_package\n", "def judge(c):\n    return 1\n"]
+)
+def test_an_evaluator_that_cannot_be_loaded_is_refused_by_name(make, evaluate):
+    with pytest.raises(TaskError, match=r"evaluate\.py"):
+        make(evaluate)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"sead": "seed.py"},
+        {"cpu_seconds": -1},
+        {"axes": [{"name": "size", "edges": [2.0, 1.0]}]},
+        {"axes": [{"name": "size"}]},
+    ],
+)
+def test_wrong_options_are_refused_by_name(make, options):
+    with pytest.raises(ConfigError, match=r"\[custom\]"):
+        make("def evaluate(candidate):\n    return 1\n", **options)
+
+
+def test_a_missing_file_is_named_with_the_option_that_names_it(tmp_path):
+    with pytest.raises(TaskError, match=r"seed\.py") as refusal:
+        CustomTask(Recipe("custom", "mine", str(tmp_path)))
+    assert "custom.seed" in refusal.value.hint
+
+
+def test_the_fingerprint_changes_with_every_file(make):
+    prints = {
+        make(evaluate, seed).fingerprint
+        for evaluate in ("def evaluate(c):\n    return 1\n", "def evaluate(c):\n    return 2\n")
+        for seed in (SEED, SEED + "\n")
+    }
+    assert len(prints) == 4
+
+
+def test_what_init_writes_is_a_task_that_scores_its_seed(tmp_path):
+    for name, text in CustomTask.scaffold(None).items():
+        (tmp_path / name).write_text(text)
+    task = CustomTask(Recipe("custom", "mine", str(tmp_path), {"axes": [{"name": "steepness", "edges": [1.0]}]}))
+    task.prepare()
+    assert judge(task).score == pytest.approx(-sum(abs(0.8 * (x / 4) ** 2 + 0.1 * (x / 4) - 0.5) for x in range(-8, 9)))

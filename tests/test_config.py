@@ -1,0 +1,176 @@
+"""Settings: their layers, their origins, and what a mistake is answered with."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from evosearch import config
+from evosearch.config import RunSettings, available_cores
+from evosearch.errors import ConfigError, UnknownNameError, UsageError
+from evosearch.types import Recipe
+
+FILE = """\
+domain = "custom"
+name = "fit"
+
+[run]
+seed = 7
+
+[custom]
+cpu_seconds = 2.0
+
+[[custom.axes]]
+name = "size"
+edges = [1.0, 2.0]
+"""
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text=FILE, environment=None, **flags):
+        (tmp_path / "evosearch.toml").write_text(text)
+        return config.load(tmp_path, environment=environment or {}, flags=flags)
+
+    return load
+
+
+def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(load):
+    environment = {"EVOSEARCH_SEED": "8", "EVOSEARCH_WINDOW": "4", "HOME": "/"}
+    settings = load(environment=environment, window=2)
+    assert (settings.run.seed, settings.origins["run.seed"]) == (8, "EVOSEARCH_SEED")
+    assert (settings.run.window, settings.origins["run.window"]) == (2, "--window")
+    assert (settings.run.archive, settings.origins["run.archive"]) == ("cells", "default")
+    assert (load().run.seed, load().origins["run.seed"]) == (7, "evosearch.toml:5")
+
+
+def test_every_setting_has_an_origin(load):
+    rows = {key: origin for key, _, origin in load().rows()}
+    assert rows["domain"] == "evosearch.toml:1"
+    assert rows["custom.cpu_seconds"] == "evosearch.toml:8"
+    assert rows["custom.axes"] == "evosearch.toml:10"
+    assert rows["custom.memory_mb"] == "default"
+    assert {f"run.{key}" for key in RunSettings.model_fields} <= set(rows)
+
+
+def test_defaults_are_this_machine_and_the_domain(load):
+    settings = load('domain = "custom"\nname = "fit"\n')
+    assert settings.run.workers == available_cores()
+    assert settings.run.budget == "1000evals"
+    assert settings.run.seed == 0
+
+
+def test_the_name_is_the_folder_unless_it_is_said(load, tmp_path):
+    assert load('domain = "custom"\n').name == tmp_path.name
+    assert load(environment={"EVOSEARCH_NAME": "other"}).name == "other"
+
+
+def test_the_recipe_holds_the_whole_table_of_the_domain(load, tmp_path):
+    recipe = load().recipe()
+    assert isinstance(recipe, Recipe)
+    assert recipe.directory == str(tmp_path.resolve())
+    assert recipe.options["cpu_seconds"] == 2.0
+    assert recipe.options["evaluate"] == "evaluate.py"
+
+
+def test_a_domain_makes_a_task_without_a_file():
+    settings = config.load("puzzles", environment={}, flags={"seed": 3})
+    assert settings.recipe() == Recipe("puzzles", "puzzles", None, settings.options)
+    assert settings.run.seed == 3
+
+
+def test_a_variable_that_is_set_to_nothing_is_not_set(load):
+    assert load(environment={"EVOSEARCH_SEED": ""}).run.seed == 7
+
+
+def test_a_second_run_takes_over_what_nothing_else_says(load):
+    earlier = {"seed": 1, "window": 3, "proposer": "other", "budget": "9evals", "archive": "cells"}
+    settings = load(window=2).continuing(earlier)
+    assert (settings.run.seed, settings.run.window) == (7, 2)
+    assert (settings.run.budget, settings.origins["run.budget"]) == ("9evals", config.LAST_RUN)
+
+
+def test_settings_are_json(load):
+    assert load().model_dump(mode="json")["run"]["seed"] == 7
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("seed = 7", "sede = 7", "unknown key 'run.sede' (evosearch.toml:5)"),
+        ("[run]", "[rum]", "unknown key 'rum' (evosearch.toml:4)"),
+        ("cpu_seconds", "cpu_second", "unknown key 'custom.cpu_second' (evosearch.toml:8)"),
+        ('name = "size"', 'nmae = "size"', "unknown key 'custom.axes[0].nmae' (evosearch.toml:11)"),
+        ("seed = 7", 'seed = "7"', "run.seed: expected a whole number, got '7' (evosearch.toml:5)"),
+        ("seed = 7", "seed = -1", "run.seed: expected a number greater than or equal to 0, got -1 (evosearch.toml:5)"),
+        ("seed = 7", "workers = 0", "run.workers: expected a number greater than or equal to 1, got 0"),
+        ("seed = 7", "workers = true", "run.workers: expected a whole number, got True"),
+        ("seed = 7", "budget = 5", "run.budget: expected text in quotes, got 5"),
+        (
+            "[1.0, 2.0]",
+            "[2.0, 1.0]",
+            "custom.axes[0]: axis 'size': edges must rise, got [2.0, 1.0] (evosearch.toml:10)",
+        ),
+        ('name = "size"\n', "", "custom.axes[0].name is missing (evosearch.toml:10)"),
+        ('"fit"', '"a/b"', "name: expected letters, digits, '.', '_' and '-', got 'a/b' (evosearch.toml:2)"),
+        ("[custom]", "[puzzles]", "[puzzles] belongs to another domain than 'custom' (evosearch.toml:7)"),
+        ('domain = "custom"\n', "", "names no domain"),
+        ("[run]\nseed = 7", "run = 7", "run: expected a table [run], got 7 (evosearch.toml:4)"),
+        ("[run]", "[run", "evosearch.toml is no TOML"),
+    ],
+)
+def test_a_mistake_in_the_file_names_its_line(load, before, after, said):
+    assert before in FILE
+    with pytest.raises(ConfigError) as caught:
+        load(FILE.replace(before, after))
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "hint"),
+    [
+        ("seed = 7", "sede = 7", "did you mean 'seed'?"),
+        ("[run]", "[rum]", "did you mean 'run'?"),
+        ('name = "size"', 'nmae = "size"', "did you mean 'name'?"),
+        ("cpu_seconds", "cpu_second", "did you mean 'cpu_seconds'?"),
+        ("seed = 7", 'proposer = "symbolc"', "did you mean 'symbolic'?"),
+        ("seed = 7", 'archive = "x/fit.db"', "the path of the archive file is --archive"),
+        ('domain = "custom"', 'domain = "custm"', "did you mean 'custom'?"),
+    ],
+)
+def test_a_mistake_comes_with_the_nearest_name(load, before, after, hint):
+    assert before in FILE
+    with pytest.raises(UsageError) as caught:
+        load(FILE.replace(before, after))
+    assert caught.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    ("environment", "said", "hint"),
+    [
+        ({"EVOSEARCH_SED": "1"}, "unknown environment variable EVOSEARCH_SED", "did you mean 'EVOSEARCH_SEED'?"),
+        ({"EVOSEARCH_SEED": "x"}, "run.seed: expected a whole number, got 'x' (EVOSEARCH_SEED)", ""),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(load, environment, said, hint):
+    with pytest.raises(ConfigError) as caught:
+        load(environment=environment)
+    assert (str(caught.value), caught.value.hint) == (said, hint)
+
+
+def test_a_file_that_is_not_there_or_no_text_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="cannot read"):
+        config.load(tmp_path, environment={}, flags={})
+    (tmp_path / "evosearch.toml").write_bytes(b"name = \xff")
+    with pytest.raises(ConfigError, match="is not UTF-8"):
+        config.load(tmp_path, environment={}, flags={})
+
+
+def test_an_unknown_domain_is_refused():
+    with pytest.raises(UnknownNameError, match="no domain is called 'nothing'"):
+        config.load("nothing", environment={}, flags={})
+
+
+@given(st.integers(0, 2**63 - 1))
+def test_any_seed_of_the_environment_is_read(seed):
+    settings = config.load("puzzles", environment={"EVOSEARCH_SEED": str(seed)}, flags={})
+    assert settings.run.seed == seed
