@@ -137,6 +137,11 @@ class Task(Protocol):
         """The score from which a problem counts as solved and needs no more search; None if there is none."""
         ...
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the user should hear about the task's files, one sentence each."""
+        ...
+
     def seeds(self) -> Sequence[Program]:
         """The first programs; may be empty if the embedded proposer can start from nothing."""
         ...
@@ -200,11 +205,12 @@ class Domain(Protocol):
         """
         ...
 
-    def scaffold(self, source: Path | None) -> Mapping[str, str]:
+    def scaffold(self, source: Path | None, name: str) -> Mapping[str, str]:
         """The files that `evosearch init` writes, by name, evosearch.toml among them.
 
         Args:
             source: The data the user named (`--puzzles`, say), if any; absolute.
+            name: What the task is to be called.
         """
         ...
 

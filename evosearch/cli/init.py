@@ -25,12 +25,23 @@ def init(
 
     Nothing is ever overwritten.
     """
+    import tomllib
+
     from evosearch import registry
+    from evosearch.config_file import FILE_NAME
+    from evosearch.report.printable import printable
+    from evosearch.types import Recipe
 
     if puzzles is not None and not puzzles.exists():
         raise UsageError(f"--puzzles: there is no file or folder {puzzles}")
-    files = registry.domain(domain).scaffold(puzzles.absolute() if puzzles else None)
+    maker = registry.domain(domain)
     folder = directory or Path(domain)
+    files = maker.scaffold(puzzles.absolute() if puzzles else None, folder.absolute().name)
+    if puzzles is not None:
+        # What the file refuses is said before anything is written.
+        options = tomllib.loads(files[FILE_NAME]).get(domain, {})
+        for warning in maker(Recipe(domain, folder.name, str(folder.absolute()), options)).warnings:
+            say(f"warning: {printable(warning)}")
     _write(folder, files)
     say(f"made {', '.join(str(folder / name) for name in sorted(files))}")
     say(f"next: evosearch run {folder}")

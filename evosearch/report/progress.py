@@ -4,7 +4,7 @@ Both are listeners of the search. They read clocks, which is harmless: they deci
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -17,13 +17,15 @@ from rich.text import Text
 from evosearch.report.printable import one_line
 from evosearch.report.terminal import coverage, duration, gist, pairs
 from evosearch.search.budget import Budget
-from evosearch.search.events import Ended, Event, Progress, Resumed, Settled
+from evosearch.search.events import Ended, Event, Progress, Refused, Resumed, Settled
 from evosearch.types import Outcome, Trial, Usage
 
 #: Seconds between two plain lines, and between two lines about improvements.
 _PLAIN_EVERY = 10.0
 _IMPROVEMENT_EVERY = 1.0
 _LAST_IMPROVEMENTS = 3
+_MOST_REASONS = 20
+_LONGEST_REASON = 200
 #: A rate says nothing before this many seconds.
 _RATE_AFTER = 2.0
 
@@ -131,6 +133,8 @@ class PlainProgress:
                         self.say(f"step {step.index}: {verdict(trial)}" + (f" ({step.note})" if step.note else ""))
                 if self._is_due(progress):
                     self.say(self._line(progress))
+            case Refused(problems):
+                self.say(refused(problems))
             case Ended():
                 pass
 
@@ -191,6 +195,9 @@ class LiveProgress:
         self._live.stop()
 
     def __call__(self, event: Event) -> None:
+        if isinstance(event, Refused):
+            self.say(refused(event.problems))
+            return
         if isinstance(event, Resumed):
             self._pace.begin(event.progress.spent)
             self.say(resumed(event.progress))
@@ -283,6 +290,13 @@ def programs(progress: Progress) -> str:
 def resumed(progress: Progress) -> str:
     """What a run says when it goes on."""
     return f"continuing after {progress.steps:,} steps: {', '.join(figures(progress)[:-1])}"
+
+
+def refused(problems: Mapping[str, str]) -> str:
+    """Which problems are left out, a line each, and why."""
+    lines = [f"left out: {one_line(why, _LONGEST_REASON)}" for why in problems.values()]
+    more = len(lines) - _MOST_REASONS
+    return "\n".join(lines[:_MOST_REASONS] + ([f"and {more:,} more"] if more > 0 else []))
 
 
 def verdict(trial: Trial) -> str:

@@ -18,7 +18,9 @@ from evosearch.types import Elite, Evaluation, Program, Usage
 #: A longer source is shown without colours: a lexer is no match for a text that was made to be slow.
 _LONGEST_HIGHLIGHTED = 20_000
 _WIDE = 60
-_WIDEST_LABEL = 20
+_WIDEST_LABEL = 24
+#: Figures of a domain that have a name among people.
+_FIGURES = {"solved": "answer (first instance)", "solved_all_instances": "program (all instances)"}
 
 
 def pairs(rows: Iterable[tuple[str, RenderableType]]) -> Table:
@@ -57,15 +59,11 @@ def top(snapshot: Snapshot, elites: Sequence[Elite]) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("score", justify="right", no_wrap=True, min_width=9)
     table.add_column("id", no_wrap=True, min_width=16)
-    labels = [cell_labels(elite.niche, snapshot) for elite in elites]
-    for axis in snapshot.facts.axes:
-        widest = max((len(row[axis.name]) for row in labels), default=0)
-        # The program's text gives way first; what tells programs apart stays readable.
-        table.add_column(axis.name, no_wrap=True, overflow="ellipsis", min_width=min(widest, _WIDEST_LABEL))
+    table.add_column(" · ".join(axis.name for axis in snapshot.facts.axes), no_wrap=True, overflow="ellipsis")
     table.add_column("program", no_wrap=True, overflow="ellipsis", min_width=8)
-    for elite, row in zip(elites, labels, strict=True):
-        cells = (Text(one_line(label)) for label in row.values())
-        table.add_row(_number(elite.score), elite.program.id, *cells, Text(gist(elite.program.source)))
+    for elite in elites:
+        niche = " · ".join(one_line(label, _WIDEST_LABEL) for label in cell_labels(elite.niche, snapshot).values())
+        table.add_row(_number(elite.score), elite.program.id, niche, Text(gist(elite.program.source)))
     return table
 
 
@@ -182,7 +180,10 @@ def _figures(snapshot: Snapshot, figures: Mapping[str, Any] | None) -> list[tupl
     """The domain's own figures, without its tables; if the domain cannot tell, how many problems are solved."""
     if figures is not None:
         plain = ((name, value) for name, value in figures.items() if not isinstance(value, Mapping | list))
-        return [(one_line(name.replace("_", " ")), one_line(_value(value), _WIDE)) for name, value in plain]
+        return [
+            (_FIGURES.get(name, one_line(name.replace("_", " "))), one_line(_value(value), _WIDE))
+            for name, value in plain
+        ]
     if snapshot.facts.problems and snapshot.facts.solved_score is not None:
         return [("solved", solved(snapshot))]
     return []

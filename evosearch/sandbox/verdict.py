@@ -19,7 +19,8 @@ def to_json(evaluation: Evaluation) -> dict[str, Value]:
         "score": None if evaluation.score is None else float(evaluation.score),
         "metrics": {str(name): float(value) for name, value in evaluation.metrics.items()},
         "features": {str(name): _feature(value) for name, value in evaluation.features.items()},
-        "feedback": str(evaluation.feedback),
+        # A judge may quote what a program answered, and that need not be text that can be written down.
+        "feedback": str(evaluation.feedback).encode(errors="backslashreplace").decode(),
     }
 
 

@@ -16,7 +16,7 @@ from evosearch.sandbox import zygote
 from evosearch.sandbox.candidate import JailedCandidate
 from evosearch.sandbox.process import Handles, JailedProcess
 from evosearch.sandbox.verdict import to_json
-from evosearch.types import Evaluation, Limits, Reading, Recipe
+from evosearch.types import Evaluation, Limits, Reading, Recipe, Value
 
 _TRACEBACK_LINES: Final = 12
 
@@ -46,28 +46,29 @@ def _judge(task: Task, request: dict[str, Any], channel: zygote.Channel, descrip
     facts = CandidateFacts(**{**request["facts"], "reading": Reading(**request["facts"]["reading"])})
     process = JailedProcess(Handles.received(request["pid"], descriptors), Limits(**request["program_limits"]))
     try:
-        evaluation = _evaluate(task, JailedCandidate(process, facts), request)
-        message = {"evaluation": to_json(evaluation), "log": process.log}
+        verdict = _verdict(task, JailedCandidate(process, facts), request)
+        message = {"evaluation": verdict, "log": process.log}
     except WorkerLostError as error:
         message = {"lost": str(error)}
     channel.send(message)
 
 
-def _evaluate(task: Task, candidate: JailedCandidate, request: dict[str, Any]) -> Evaluation:
+def _verdict(task: Task, candidate: JailedCandidate, request: dict[str, Any]) -> dict[str, Value]:
     try:
         evaluation = task.evaluate(candidate, request["split"], request["seed"])
         if not isinstance(evaluation, Evaluation):
             raise TypeError(f"evaluate() must return an Evaluation, not {type(evaluation).__name__}")  # noqa: TRY301
         candidate.finish()
+        return to_json(evaluation)
     except CandidateError as error:
-        return Evaluation(status=error.status, feedback=str(error))
+        failure = Evaluation(status=error.status, feedback=str(error))
     except WorkerLostError:
         raise
     except MemoryError:
-        return Evaluation(status=Status.MEMORY, feedback="the judge ran out of memory on the program's answer")
+        failure = Evaluation(status=Status.MEMORY, feedback="the judge ran out of memory on the program's answer")
     except Exception as error:  # noqa: BLE001 - a task is anybody's code; its mistake is reported, not hidden
-        return Evaluation(status=Status.INFRA, feedback=f"the task's evaluate() failed: {_explain(error)}")
-    return evaluation
+        failure = Evaluation(status=Status.INFRA, feedback=f"the task's evaluate() failed: {_explain(error)}")
+    return to_json(failure)
 
 
 def _explain(error: Exception) -> str:

@@ -14,7 +14,7 @@ being executed, and the search continues where they end.
 
 import asyncio
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
@@ -23,7 +23,7 @@ from evosearch.protocols import Archive, Context, Executor, Proposer, Task
 from evosearch.randomness import generator
 from evosearch.search.budget import Budget
 from evosearch.search.curriculum import Assignment, curriculum_for
-from evosearch.search.events import Ended, Event, Listener, Resumed, Settled
+from evosearch.search.events import Ended, Event, Listener, Refused, Resumed, Settled
 from evosearch.search.ledger import Ledger
 from evosearch.search.selection import select_parents
 from evosearch.store import Store
@@ -42,6 +42,8 @@ from evosearch.types import (
 #: What the jailed parser may use for the programs of one batch.
 READING_LIMITS = Limits(cpu_seconds=5.0, wall_seconds=60.0)
 _READER = "evosearch.reading:read"
+#: The event that records which problems were left out, and why.
+REFUSED = "refused"
 
 
 class Search:
@@ -57,7 +59,6 @@ class Search:
         seed: Seed of the whole search.
         window: How many proposals may be open at a time.
         budget: What the search may spend in all, what earlier runs spent included.
-        refused: Names of problems that are left out.
         listeners: Called with every event.
     """
 
@@ -73,7 +74,6 @@ class Search:
         seed: int,
         window: int,
         budget: Budget,
-        refused: Collection[str] = (),
         listeners: Sequence[Listener] = (),
     ) -> None:
         self._task = task
@@ -87,7 +87,7 @@ class Search:
         self._budget = budget
         self._listeners = listeners
         self._ledger = Ledger(archive, task.problems, task.solved_score)
-        self._curriculum = curriculum_for(task.problems, task.solved_score, refused)
+        self._curriculum = curriculum_for(task.problems, task.solved_score)
         self._open: dict[int, asyncio.Task[Step] | Step] = {}
         self._reserved: dict[int, int] = {}
         self._recorded = 0
@@ -98,6 +98,7 @@ class Search:
         """Search until the budget is spent, nothing is left to try, or `stop` is called.
 
         Raises:
+            TaskError: The task's own data cannot be used.
             ArchiveFileError: A result could not be recorded; all before it is intact.
             SandboxError: No program can be run any more.
             ProviderError: The proposer's model cannot be reached.
@@ -105,6 +106,7 @@ class Search:
         recorded = self._store.steps()
         self._recorded = self._store.steps_recorded()
         try:
+            await self._check_task()
             self._fill_window(recorded)
             while self._open:
                 await self._settle_next()
@@ -202,6 +204,16 @@ class Search:
             _check_seeds(step)
 
     # What surrounds it ----------------------------------------------------------------------------------------
+
+    async def _check_task(self) -> None:
+        """Leave out the problems that the jail refused: now, before the first step, or when the archive was made."""
+        earlier = next((event.data for event in self._store.events() if event.kind == REFUSED), None)
+        refused = await self._task.check(self._executor.run) if earlier is None else earlier
+        if earlier is None:
+            self._store.log(REFUSED, refused, self._run)
+        self._curriculum = curriculum_for(self._task.problems, self._task.solved_score, refused)
+        if refused:
+            self._tell(Refused(refused))
 
     async def _evaluate_seeds(self) -> Step:
         seeds = tuple(Proposal(program, "seed") for program in self._task.seeds())

@@ -1,6 +1,6 @@
 """What a search tells while it runs. Listeners are called in order, in the engine's thread, and must be quick."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from evosearch.types import Elite, Step, Usage
@@ -40,6 +40,13 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True)
+class Refused:
+    """Problems that are left out of the search, by name, and why."""
+
+    problems: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """The recorded steps were folded; the search goes on from here."""
 
@@ -69,5 +76,5 @@ class Ended:
     progress: Progress
 
 
-Event = Resumed | Settled | Ended
+Event = Refused | Resumed | Settled | Ended
 Listener = Callable[[Event], None]

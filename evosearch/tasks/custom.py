@@ -5,6 +5,7 @@ under test only through `candidate.call`.
 """
 
 import inspect
+import json
 import math
 import runpy
 from collections.abc import Callable, Mapping, Sequence
@@ -83,6 +84,7 @@ class CustomTask:
     default_budget = "1000evals"
     problems: tuple[Problem, ...] = ()
     solved_score: float | None = None
+    warnings: tuple[str, ...] = ()
 
     def __init__(self, recipe: Recipe) -> None:
         try:
@@ -103,13 +105,14 @@ class CustomTask:
         self._evaluate: Callable[..., Any] | None = None
 
     @classmethod
-    def scaffold(cls, source: Path | None) -> Mapping[str, str]:
+    def scaffold(cls, source: Path | None, name: str) -> Mapping[str, str]:
         """A small task that runs as it is, with comments that teach."""
         if source is not None:
             raise ConfigError("a custom task is made of its own files, so --puzzles does not fit", hint="leave it out")
         folder = Path(__file__).parent / "templates"
-        names = ("evosearch.toml", "seed.py", "evaluate.py")
-        return {name: (folder / f"{name}.txt").read_text(encoding="utf-8") for name in names}
+        files = ("evosearch.toml", "seed.py", "evaluate.py")
+        texts = {file: (folder / f"{file}.txt").read_text(encoding="utf-8") for file in files}
+        return texts | {"evosearch.toml": texts["evosearch.toml"].replace("@name@", json.dumps(name))}
 
     def seeds(self) -> Sequence[Program]:
         """The program in `seed.py`."""
@@ -180,7 +183,8 @@ def _read(path: Path, what: str, option: str) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise TaskError(
-            f"cannot read {path} ({what}): {error}", hint=f"write it, or name another file with {option}"
+            f"cannot read {path} ({what}): {getattr(error, 'strerror', None) or error}",
+            hint=f"write it, or name another file with {option}",
         ) from error
 
 

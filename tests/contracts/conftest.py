@@ -10,7 +10,7 @@ from evosearch.types import Recipe
 
 @pytest.fixture(params=registry.names("tasks"))
 def recipe(request, tmp_path):
-    for name, text in registry.domain(request.param).scaffold(None).items():
+    for name, text in registry.domain(request.param).scaffold(None, "mine").items():
         (tmp_path / name).write_text(text)
     settings = tomllib.loads((tmp_path / "evosearch.toml").read_text())
     assert settings["domain"] == request.param

@@ -7,6 +7,8 @@ import time
 from contextlib import aclosing
 from pathlib import Path
 
+import pytest
+
 from evosearch.executors.local import LocalExecutor
 from evosearch.types import Limits, Program, Reading
 
@@ -21,7 +23,7 @@ from evosearch.types import Program, Reading, Recipe
 async def main():
     recipe = Recipe("custom", "test", sys.argv[1], {"wall_seconds": 1000})
     executor = registry.make_executor("local", registry.make_task(recipe), recipe, workers=2)
-    source = "import time\ndef solve(seed): time.sleep(1000)"
+    source = "import time\\ndef solve(seed): time.sleep(1000)"
     try:
         await asyncio.gather(*(executor.evaluate(Program(source), Reading("x"), "train", k) for k in range(2)))
     finally:
@@ -55,12 +57,16 @@ def wait_until(condition):
     return False
 
 
-def start_controller(directory):
+@pytest.fixture
+def controller(recipe):
     """A controller whose two programs run, and all the processes below it."""
-    controller = subprocess.Popen([sys.executable, "-c", CONTROLLER, str(directory)], stderr=subprocess.DEVNULL)
-    # Two zygotes, a program and a judge for each of two workers.
-    assert wait_until(lambda: len(descendants(controller.pid)) == 8)
-    return controller, descendants(controller.pid)
+    with subprocess.Popen([sys.executable, "-c", CONTROLLER, recipe.directory], stderr=subprocess.DEVNULL) as process:
+        try:
+            # Two zygotes, a program and a judge for each of two workers.
+            assert wait_until(lambda: len(descendants(process.pid)) == 8)
+            yield process, descendants(process.pid)
+        finally:
+            process.kill()
 
 
 def are_gone(pids):
@@ -75,19 +81,19 @@ def _runs(path):
         return False
 
 
-def test_nothing_survives_the_controllers_sigkill(recipe):
-    controller, below = start_controller(Path(recipe.directory))
-    controller.kill()
-    controller.wait()
+def test_nothing_survives_the_controllers_sigkill(controller):
+    process, below = controller
+    process.kill()
+    process.wait()
     assert wait_until(lambda: are_gone(below))
 
 
-def test_ctrl_c_reaches_the_controller_alone(recipe):
-    controller, below = start_controller(Path(recipe.directory))
-    assert all(os.getpgid(pid) != os.getpgid(controller.pid) for pid in below)
-    assert all(os.getsid(pid) != os.getsid(controller.pid) for pid in below)
-    controller.send_signal(signal.SIGINT)
-    assert controller.wait(timeout=60) != 0
+def test_ctrl_c_reaches_the_controller_alone(controller):
+    process, below = controller
+    assert all(os.getpgid(pid) != os.getpgid(process.pid) for pid in below)
+    assert all(os.getsid(pid) != os.getsid(process.pid) for pid in below)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) != 0
     assert wait_until(lambda: are_gone(below))
 
 

@@ -26,6 +26,10 @@ def test_numbers_of_numpy_become_numbers():
     assert list(map(type, values)) == [float, float, float, int]
 
 
+def test_feedback_can_always_be_written_down():
+    assert to_json(Evaluation(Status.CRASHED, feedback="\ud800"))["feedback"] == "\\ud800"
+
+
 @pytest.mark.parametrize("features", [{"x": None}, {"x": [1]}])
 def test_a_feature_is_a_number_or_a_text(features):
     with pytest.raises(TypeError):

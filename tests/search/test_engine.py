@@ -8,7 +8,7 @@ from evosearch import registry
 from evosearch.errors import NothingFoundError, ProviderError, Status
 from evosearch.search.budget import Budget
 from evosearch.search.engine import Search
-from evosearch.search.events import Resumed, Settled
+from evosearch.search.events import Refused, Resumed, Settled
 from evosearch.store import Identity, RunRecord, Store
 from evosearch.types import Axis, Batch, Brief, Evaluation, Problem, Program, Proposal, Usage
 
@@ -24,6 +24,9 @@ class Numbers:
     packages = ()
     score_floor = 0.0
     solved_score = None
+
+    async def check(self, laboratory):
+        return {}
 
     def seeds(self):
         return (Program("1"),)
@@ -242,7 +245,20 @@ def test_what_was_settled_before_a_provider_failed_is_kept(path):
         assert [step.index for step in store.steps()] == list(range(9))
 
 
-def test_two_listeners_are_told_in_order(path):
+def test_refused_problems_are_left_out_and_the_record_is_kept(path):
+    class Refusing(ManyNumbers):
+        async def check(self, laboratory):
+            return {"b": "hangs"}
+
+    told = []
+    search(path, "300evals", task=Refusing(), listen=lambda event, engine: told.append(event))
+    search(path, "500evals", task=ManyNumbers(), listen=lambda event, engine: told.append(event))
+    assert [event.problems for event in told if isinstance(event, Refused)] == [{"b": "hangs"}] * 2
+    with Store.read(path) as store:
+        assert {step.problem for step in store.steps()} == {None, "a", "c"}
+
+
+def test_a_listener_is_told_in_order(path):
     told = []
     search(path, "5evals", listen=lambda event, engine: told.append(type(event).__name__))
     assert told == ["Settled"] * 5 + ["Ended"]

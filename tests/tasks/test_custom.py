@@ -123,7 +123,7 @@ def test_the_fingerprint_changes_with_every_file(make):
 
 
 def test_what_init_writes_is_a_task_that_scores_its_seed(tmp_path):
-    for name, text in CustomTask.scaffold(None).items():
+    for name, text in CustomTask.scaffold(None, "mine").items():
         (tmp_path / name).write_text(text)
     task = CustomTask(Recipe("custom", "mine", str(tmp_path), {"axes": [{"name": "steepness", "edges": [1.0]}]}))
     task.prepare()

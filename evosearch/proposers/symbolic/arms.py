@@ -10,7 +10,7 @@ from evosearch.proposers.symbolic.enumeration import Enumeration
 from evosearch.proposers.symbolic.exhaustion import STEPS, Program
 from evosearch.proposers.symbolic.expressions import Expression, program
 from evosearch.proposers.symbolic.harvest import Harvest
-from evosearch.proposers.symbolic.judging import Judge
+from evosearch.proposers.symbolic.judging import UNFIT, Judge
 from evosearch.proposers.symbolic.mutation import Mutation
 from evosearch.proposers.symbolic.population import Population
 from evosearch.proposers.symbolic.values import Values
@@ -48,13 +48,13 @@ class Arms:
     def try_value(self, value: Any, arm: str = "value") -> None:
         """Judge a literal answer."""
         distance = self.judge.judge([value] * self.instances, partial(literal, self.header, value), arm)
-        if distance is not None:
+        if distance is not None and distance < UNFIT:
             self.values.add((distance, _bulk(value)), value)
 
     def try_expression(self, node: Expression, arm: str) -> None:
         """Judge an expression; its answer to the first instance joins the values."""
         distance = self.judge.judge(node.values, partial(render, self.header, node), arm)
-        if distance is None:
+        if distance is None or distance >= UNFIT:
             return
         self.values.add((distance, _bulk(node.values[0])), node.values[0])
         if self.judge.solved:

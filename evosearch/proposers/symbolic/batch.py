@@ -15,7 +15,7 @@ from evosearch.proposers.symbolic.exhaustion import exhaustive_programs
 from evosearch.proposers.symbolic.expressions import Expression, leaf
 from evosearch.proposers.symbolic.grammar import RULE_METER, rules_for, types_around
 from evosearch.proposers.symbolic.harvest import SIMPLE, Harvest
-from evosearch.proposers.symbolic.judging import STEPS_PER_TRY, Judge
+from evosearch.proposers.symbolic.judging import STEPS_PER_TRY, UNFIT, Judge
 from evosearch.proposers.symbolic.mutation import Mutation
 from evosearch.proposers.symbolic.reading import answer_of, expressions_of
 from evosearch.proposers.symbolic.values import Values
@@ -60,7 +60,7 @@ def search(request: dict[str, Any]) -> dict[str, Any]:
     return {
         "tried": judge.tried,
         "programs": judge.programs(request["returned"]),
-        "distance": judge.best if judge.best < float("inf") else 1e6,
+        "distance": min(judge.best, UNFIT),
     }
 
 

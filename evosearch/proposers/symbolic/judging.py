@@ -16,6 +16,8 @@ GRADING: Final = 2
 """What a step of the graded twin costs in steps of the plain predicate."""
 STEPS_PER_TRY: Final = 5_000
 """Average steps that a batch may spend on each allowed try."""
+UNFIT: Final = 1e6
+"""Distance of an answer of the wrong type or of a size that is not handled."""
 OPENING_STEPS: Final = 3_000_000
 """Steps that every batch may spend besides."""
 
@@ -122,7 +124,7 @@ class Judge:
 
     def _distance(self, predicate: Predicate, value: object) -> float:
         if not conforms(value, self.answer_type) or not handy(value):
-            return 1e6
+            return UNFIT
         distance = predicate.distance(value)
         self.steps_left -= GRADING * (predicate.steps - predicate.meter.left)
         if distance < 1.0:

@@ -83,9 +83,8 @@ class PuzzleTask:
         self._puzzles = {puzzle.name: puzzle for puzzle in self.suite.puzzles}
 
     @staticmethod
-    def scaffold(source: Path | None) -> Mapping[str, str]:
+    def scaffold(source: Path | None, name: str) -> Mapping[str, str]:
         """The files that `evosearch init` writes."""
-        name = "puzzles" if source is None else source.stem
         line = '# source = "puzzles.json"' if source is None else f"source = {json.dumps(str(source))}"
         return {"evosearch.toml": _SETTINGS.format(name=json.dumps(name), source=line)}
 
@@ -125,6 +124,11 @@ class PuzzleTask:
     def solved_score(self) -> float:
         """Reached by exactly those programs that solve every training instance."""
         return SOLVED_SCORE
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the loader has to say about the files."""
+        return self.suite.warnings
 
     def seeds(self) -> Sequence[Program]:
         """None: the embedded proposer starts from nothing."""

@@ -106,3 +106,9 @@ def test_hostile_instances_are_refused_not_run():
 
 def test_the_enumerated_part_of_earlier_tries_grows_with_them():
     assert [enumerated(spent) for spent in (0, 40, 100)] == [0, 26, 50]
+
+
+def test_inputs_of_a_type_no_answer_has_do_no_harm():
+    instances = ["def sat(path: List[int], graph=[{'1': 2}, {}], odd={'a': 1}):\n    return path[0] + path[1] == 971"]
+    reply = search(request(instances, "List[int]", 1_000))
+    assert reply["programs"][0]["solved"] == 1

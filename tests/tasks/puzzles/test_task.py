@@ -277,10 +277,10 @@ def test_the_packaged_puzzles_and_their_references(candidate):
 @pytest.mark.parametrize("source", [None, "puzzles.json"])
 def test_the_scaffold_is_a_task(source, tmp_path, write, record):
     path = source and write([record()], source)
-    settings = tomllib.loads(PuzzleTask.scaffold(path)["evosearch.toml"])
+    settings = tomllib.loads(PuzzleTask.scaffold(path, "mine")["evosearch.toml"])
     assert settings.keys() == {"domain", "name", "run", "puzzles"}
     task = registry.make_task(Recipe(settings["domain"], settings["name"], str(tmp_path), settings["puzzles"]))
-    assert task.name == "puzzles"
+    assert task.name == "mine"
     assert len(task.problems) == (1 if source else len(PuzzleTask(Recipe("puzzles", "x")).problems))
 
 
