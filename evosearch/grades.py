@@ -145,7 +145,10 @@ class Grades:
         for name, (left, right) in zip(names.split(), itertools.pairwise(operands), strict=True):
             if self.observed is not None and len(self.observed) < WINDOWS:
                 self.observed.append((left, right))
-            total += _COMPARISONS[name](left, right)
+            distance = _COMPARISONS[name](left, right)
+            if distance:
+                self.meter.left -= _labour(name, left, right)
+            total += distance
         return total
 
     def affix(self, owner: Any, affix: Any, *, at_end: bool) -> float:
@@ -160,6 +163,14 @@ class Grades:
         if getattr(owner, method)():
             return 0.0
         return 1.0 + sum(not getattr(character, method)() for character in owner) / (len(owner) + 1)
+
+
+def _labour(name: str, left: Any, right: Any) -> int:
+    """Return the steps it takes to see how far two values are apart, once they differ."""
+    items = len(left) if isinstance(left, str | list | tuple) else 1
+    if name == "In":
+        return COMPARISON * (items + (min(len(right), WINDOWS) if hasattr(right, "__len__") else 1))
+    return COMPARISON * items
 
 
 def _attempt(condition: Callable[[], float]) -> float:

@@ -124,9 +124,11 @@ class Meter:
             raise StepLimitError
 
     def charge(self, steps: int) -> None:
-        self.left -= steps
-        if self.left < 0:
+        """Take the price of work that is about to be done; what cannot be paid costs what is left, and is not done."""
+        if steps > self.left:
+            self.left = min(self.left, 0)
             raise StepLimitError
+        self.left -= steps
 
     def iterate(self, items: Any) -> Any:
         """Return `items` so that going through it costs a step an item; what is no iterable comes back as it is."""
@@ -167,8 +169,9 @@ class Meter:
 
     def power(self, base: Any, exponent: Any, modulus: Any = None) -> Any:
         if modulus is not None:
-            if type(exponent) is int:
-                self.charge(exponent.bit_length() >> 4)
+            if type(exponent) is int and type(modulus) is int:
+                # A multiplication for each bit of the exponent, each quadratic in the words of the modulus.
+                self.charge(exponent.bit_length() * (modulus.bit_length() >> 6) ** 2 >> 7)
             return pow(base, exponent, modulus)
         if type(base) is int and type(exponent) is int and exponent > 1:
             self._bits(base.bit_length() * exponent)

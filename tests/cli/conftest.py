@@ -72,7 +72,7 @@ def start():
 
 @pytest.fixture
 def task(evosearch, folder):
-    """The folder of the task that `evosearch init custom` makes; its archive is archives/my-task.db."""
+    """The folder of the task that `evosearch init custom` makes; its archive is archives/task.db."""
     assert evosearch("init", "custom", "task").code == 0
     return folder / "task"
 
@@ -81,7 +81,7 @@ def task(evosearch, folder):
 def fresh_archive(evosearch, task):
     """An archive with a few programs in it, made from the task beside it."""
     assert evosearch("run", task, "--budget", BUDGET, "--quiet").code == 0
-    return task.parent / "archives" / "my-task.db"
+    return task.parent / "archives" / "task.db"
 
 
 @pytest.fixture(scope="session")
@@ -97,4 +97,4 @@ def made_once(tmp_path_factory):
 def archive(made_once, folder):
     """An archive with a few programs in it, and `task`, all to spoil."""
     shutil.copytree(made_once, folder, dirs_exist_ok=True)
-    return folder / "archives" / "my-task.db"
+    return folder / "archives" / "task.db"

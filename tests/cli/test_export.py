@@ -20,7 +20,7 @@ def test_the_best_goes_to_stdout(evosearch, archive):
 
 
 def test_what_is_exported_scores_the_same_again(evosearch, archive):
-    assert evosearch("export", "my-task", "--best", "--output", "best.py").code == 0
+    assert evosearch("export", "task", "--best", "--output", "best.py").code == 0
     best = json.loads(evosearch("show", "--json").out)["best"]
     again = json.loads(evosearch("evaluate", "best.py", "--task", "task", "--json").out)
     assert (again["score"], again["features"]) == (best["score"], best["features"])

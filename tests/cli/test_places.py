@@ -50,8 +50,8 @@ def test_a_word_that_is_no_task_offers_what_is_near(folder):
 def test_an_archive_is_a_file_a_name_or_a_task(archives, task):
     assert places.find_archive("archives/old.db") == Path("archives/old.db")
     assert places.find_archive("old") == Path("archives/old.db")
-    Path("archives/my-task.db").touch()
-    assert places.find_archive("task") == Path("archives/my-task.db")
+    Path("archives/task.db").touch()
+    assert places.find_archive("task") == Path("archives/task.db")
 
 
 def test_without_a_word_the_archive_is_the_newest(archives):

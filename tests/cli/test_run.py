@@ -50,7 +50,7 @@ def test_json_is_what_show_prints(evosearch, task):
     ran = evosearch("run", task, "--budget", "8evals", "--json")
     described = json.loads(ran.out)
     assert described["spent"]["evaluations"] == 8
-    assert described == json.loads(evosearch("show", "my-task", "--json").out)
+    assert described == json.loads(evosearch("show", "task", "--json").out)
 
 
 def test_quiet_leaves_stderr_empty(evosearch, task):
@@ -96,7 +96,7 @@ def test_a_domain_runs_without_a_file(evosearch, folder):
 def test_dry_run_tells_everything_and_writes_nothing(evosearch, task, folder):
     done = evosearch("run", task, "--dry-run", "--seed", "5")
     assert done.code == 0
-    for part in ("--seed", "evosearch.toml:2", "Write fit(x)", "1,000", "asks no model", "archives/my-task.db (new)"):
+    for part in ("--seed", "evosearch.toml:2", "Write fit(x)", "1,000", "asks no model", "archives/task.db (new)"):
         assert part in done.out
     assert not (folder / "archives").exists()
     described = json.loads(evosearch("run", task, "--dry-run", "--json").out)
@@ -112,8 +112,8 @@ def test_ctrl_c_once_finishes_what_is_under_way(start, slow):
     assert "stopping: what is under way is being finished and saved" in err
     assert f"hint: continue with: evosearch run {slow(0.2)}" in err
     assert out == ""
-    assert runs("archives/my-task.db") == [("10000evals", "stopped")]
-    with Store.read("archives/my-task.db") as store:
+    assert runs("archives/task.db") == [("10000evals", "stopped")]
+    with Store.read("archives/task.db") as store:
         assert store.steps_recorded() > 1
         assert store.faults() == ()
 
@@ -129,14 +129,14 @@ def test_ctrl_c_twice_stops_now_and_all_is_consistent(start, slow, evosearch, se
     _, err = process.communicate(timeout=25)
     assert process.returncode == ExitCode.INTERRUPTED
     assert "Traceback" not in err
-    assert runs("archives/my-task.db") == [("10000evals", "interrupted")]
+    assert runs("archives/task.db") == [("10000evals", "interrupted")]
     assert json.loads(evosearch("show", "--json").out)["evaluations"]["ok"] >= 1
 
 
 def test_an_early_sigterm_is_a_polite_end(start, task):
     process = start("run", task, "--budget", "10000evals")
     # The archive is locked just before the search begins.
-    while not Path("archives/my-task.db.lock").exists():
+    while not Path("archives/task.db.lock").exists():
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)

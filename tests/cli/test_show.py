@@ -9,15 +9,15 @@ from evosearch.errors import ExitCode
 def test_the_word_after_show_is_an_archive_or_a_view(evosearch, archive):
     summary = evosearch("show")
     assert summary.code == 0
-    assert "my-task (custom)" in summary.out
-    for words in (["my-task"], [archive], ["task"], ["summary"], ["summary", "my-task"]):
+    assert "task (custom)" in summary.out
+    for words in (["task"], [archive], ["task"], ["summary"], ["summary", "task"]):
         assert evosearch("show", *words).out == summary.out
 
 
 def test_json_has_one_object(evosearch, archive):
     described = json.loads(evosearch("show", "--json").out)
     assert described["schema"] == 1
-    assert described["task"] == "my-task"
+    assert described["task"] == "task"
     assert described["domain_summary"] is not None
 
 
@@ -25,12 +25,12 @@ def test_top_is_sorted_and_cut(evosearch, archive):
     rows = json.loads(evosearch("show", "top", "-n", "2", "--json").out)
     assert len(rows) == 2
     assert rows[0]["score"] >= rows[1]["score"]
-    assert rows[0]["id"] in evosearch("show", "top", "my-task").out
+    assert rows[0]["id"] in evosearch("show", "top", "task").out
 
 
 def test_map_shows_the_scores(evosearch, archive):
     assert "steepness" in evosearch("show", "map").out
-    picture = json.loads(evosearch("show", "map", "my-task", "--json").out)
+    picture = json.loads(evosearch("show", "map", "task", "--json").out)
     assert picture["columns"]["axis"] == "steepness"
     assert any(value is not None for value in picture["cells"][0])
 
@@ -62,7 +62,7 @@ def test_a_problem_that_is_not_there_is_refused(evosearch, archive):
     for view in ("top", "map"):
         done = evosearch("show", view, "--problem", "x")
         assert done.code == ExitCode.USAGE
-        assert "the task 'my-task' has no problem 'x'" in done.err
+        assert "the task 'task' has no problem 'x'" in done.err
 
 
 def test_it_works_when_the_files_of_the_task_are_gone(evosearch, fresh_archive, task):
@@ -105,4 +105,4 @@ def test_completion_offers_views_and_archives(evosearch, archive, monkeypatch):
     monkeypatch.setenv("_EVOSEARCH_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", "evosearch show ")
     monkeypatch.setenv("COMP_CWORD", "2")
-    assert evosearch().out.split() == ["summary", "top", "map", "program", "tree", "my-task"]
+    assert evosearch().out.split() == ["summary", "top", "map", "program", "tree", "task"]
