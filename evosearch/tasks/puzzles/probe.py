@@ -11,10 +11,9 @@ D5  is satisfied by a trivial answer       a warning
 D6  rejects its own reference solution     a warning
 """
 
-import asyncio
 import copy
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
@@ -83,8 +82,14 @@ async def check(suite: Suite, laboratory: Laboratory) -> list[Refusal]:
         SandboxError: No worker can be had at all.
     """
     batches = [suite.puzzles[start : start + BATCH] for start in range(0, len(suite.puzzles), BATCH)]
-    found = await asyncio.gather(*(_check_batch(batch, laboratory) for batch in batches))
+    found = await _together(_check_batch(batch, laboratory) for batch in batches)
     return [refusal for batch in found for refusal in batch]
+
+
+async def _together(checks: Iterable[Awaitable[list[Refusal]]]) -> list[list[Refusal]]:
+    import asyncio  # noqa: PLC0415 - a judge loads this module too, and would pay for it in every fork
+
+    return await asyncio.gather(*checks)
 
 
 async def _check_batch(puzzles: Sequence[Puzzle], laboratory: Laboratory) -> list[Refusal]:
@@ -95,7 +100,7 @@ async def _check_batch(puzzles: Sequence[Puzzle], laboratory: Laboratory) -> lis
     except CandidateError as error:
         if len(puzzles) == 1:
             return [_ended(puzzles[0], error)]
-        alone = await asyncio.gather(*(_check_batch([puzzle], laboratory) for puzzle in puzzles))
+        alone = await _together(_check_batch([puzzle], laboratory) for puzzle in puzzles)
         return [refusal for batch in alone for refusal in batch]
     return [
         Refusal(puzzle.name, str(rule), str(message), bool(fatal))
