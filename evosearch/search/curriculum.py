@@ -15,6 +15,8 @@ from evosearch.types import Problem, Step
 
 #: Evaluations a problem may use in all before it must wait for its next turn.
 RUNGS = (100, 1_000, 10_000)
+#: The part of a rung that is not worth another proposal: with less left the rung counts as used.
+REST = 0.05
 #: Steps in a row without one evaluation after which nothing new is to be expected.
 PATIENCE = 20
 #: Weight of a problem that made no progress, beside a progress that is at most 1.
@@ -84,17 +86,19 @@ class Racing:
 
     def next(self, rng: np.random.Generator) -> Assignment | None:
         """The problem to work on; None if every open problem is under way, or none is open."""
-        open_names = [name for name, standing in self._standings.items() if self._is_open(standing)]
-        if not open_names:
+        rungs = {
+            name: rung
+            for name, standing in self._standings.items()
+            if self._is_open(standing) and (rung := self._rung(standing)) is not None
+        }
+        if not rungs:
             return None
-        lowest = min(self._rung(self._standings[name]) for name in open_names)
-        if lowest == self._rungs[0]:
-            name = next(name for name in open_names if self._rung(self._standings[name]) == lowest)
-        else:
-            weights = np.array([FLOOR + self._standings[name].progress for name in open_names])
-            name = open_names[int(rng.choice(len(open_names), p=weights / weights.sum()))]
-        standing = self._standings[name]
-        return Assignment(name, self._rung(standing) - standing.spent, standing.spent)
+        name = next((name for name, rung in rungs.items() if rung == self._rungs[0]), None)
+        if name is None:
+            weights = np.array([FLOOR + self._standings[name].progress for name in rungs])
+            name = list(rungs)[int(rng.choice(len(rungs), p=weights / weights.sum()))]
+        spent = self._standings[name].spent
+        return Assignment(name, rungs[name] - spent, spent)
 
     def begin(self, problem: str | None) -> None:
         """Note that a proposal for the problem is under way; until it settles the problem is not taken again."""
@@ -117,14 +121,15 @@ class Racing:
             standing.progress = 0.0
         solved = self._solved_score is not None and (standing.score or 0.0) >= self._solved_score
         standing.idle = 0 if step.usage.evaluations else standing.idle + 1
-        spent_out = standing.spent >= self._rungs[-1] or standing.idle >= PATIENCE
+        spent_out = self._rung(standing) is None or standing.idle >= PATIENCE
         standing.retired = standing.retired or solved or spent_out
 
     def _is_open(self, standing: _Standing) -> bool:
         return not standing.retired and not standing.in_flight
 
-    def _rung(self, standing: _Standing) -> int:
-        return next(rung for rung in self._rungs if rung > standing.spent)
+    def _rung(self, standing: _Standing) -> int | None:
+        """The rung it is on; None if it has used its last one."""
+        return next((rung for rung in self._rungs if rung - standing.spent > REST * rung), None)
 
 
 Curriculum = SingleProblem | Racing
