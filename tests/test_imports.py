@@ -10,7 +10,7 @@ import evosearch
 PACKAGE = Path(evosearch.__file__).parent
 
 #: Leaves that anything above the contracts may use; they import nothing but each other, types and errors.
-LEAVES = {"arithmetic", "distance", "grades", "normal_form", "prompts", "randomness", "reading", "steps"}
+LEAVES = {"normal_form", "predicates", "prompts", "randomness", "reading"}
 CONTRACTS = {"errors", "types", "protocols"}
 IMPLEMENTATIONS = {"archive", "proposers", "sandbox", "executors", "tasks", "store"}
 ALLOWED = {

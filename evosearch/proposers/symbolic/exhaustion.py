@@ -9,9 +9,9 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, TypeAlias
 
-from evosearch.distance import Predicate
+from evosearch.predicates.distance import Predicate
+from evosearch.predicates.steps import Meter, StepCounting, StepLimitError, compile_tree, namespace
 from evosearch.proposers.symbolic.harvest import Harvest
-from evosearch.steps import Meter, StepCounting, StepLimitError, compile_tree, namespace
 
 STEPS: Final = 2_500_000
 """Steps one program may take on one instance: some 0.3 s counted, less uncounted."""

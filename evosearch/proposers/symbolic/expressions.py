@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from evosearch.predicates.steps import StepLimitError
 from evosearch.proposers.symbolic.answers import handy
 from evosearch.proposers.symbolic.grammar import MATHEMATICS, RULE_METER, Rule, Scope
-from evosearch.steps import StepLimitError
 
 FAILED: Final = None
 """Stands for the value of an expression that raised; no rule returns None."""

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, TypeAlias
 
+from evosearch.predicates.steps import Meter, StepCounting, compile_tree, namespace
 from evosearch.proposers.symbolic.answers import item_type
 from evosearch.proposers.symbolic.rules import RULES
-from evosearch.steps import Meter, StepCounting, compile_tree, namespace
 
 RULE_STEPS: Final = 2_000
 """Steps one application of a rule may cost."""

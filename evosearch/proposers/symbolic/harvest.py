@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterable
 from typing import Any, Final
 
-from evosearch.distance import Predicate
+from evosearch.predicates.distance import Predicate
 from evosearch.proposers.symbolic.answers import conforms, handy, item_type, type_of
 
 MAX_ITEMS: Final = 40

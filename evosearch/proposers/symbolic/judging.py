@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from evosearch.distance import LEAST, Predicate
+from evosearch.predicates.distance import LEAST, Predicate
 from evosearch.proposers.symbolic.answers import conforms, description_length, handy
 from evosearch.proposers.symbolic.expressions import digest
 

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from evosearch.distance import compile_distance
 from evosearch.errors import CandidateError
+from evosearch.predicates.distance import compile_distance
 from evosearch.protocols import Candidate
 from evosearch.tasks.puzzles import answer_types, predicate
 from evosearch.tasks.puzzles.answer_types import AnswerType

@@ -1,7 +1,7 @@
 """Runs one `sat` as P3 does: made anew from its source, on fresh inputs, `sat(answer) is True` literally.
 
 It runs in a jailed child, never in the controller. What is within reach of it is an allow-list: its imports come from
-`evosearch.steps.import_module`, and `eval` knows literal arithmetic alone.
+`evosearch.predicates.steps.import_module`, and `eval` knows literal arithmetic alone.
 """
 
 import __future__
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from types import CodeType, FrameType
 from typing import Any, Final
 
-from evosearch import steps
+from evosearch.predicates import steps
 
 _ANNOTATIONS_UNEVALUATED: Final = __future__.annotations.compiler_flag
 _RING_AGAIN: Final = 0.05

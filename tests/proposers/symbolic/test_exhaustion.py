@@ -2,7 +2,7 @@
 
 import pytest
 
-from evosearch.distance import Predicate
+from evosearch.predicates.distance import Predicate
 from evosearch.proposers.symbolic.exhaustion import Program, exhaustive_programs
 from evosearch.proposers.symbolic.harvest import Harvest
 

@@ -1,6 +1,6 @@
 """What a predicate's source gives away."""
 
-from evosearch.distance import Predicate
+from evosearch.predicates.distance import Predicate
 from evosearch.proposers.symbolic.harvest import Harvest, constants
 
 SOURCE = '''

@@ -1,7 +1,7 @@
 import pytest
 
-from evosearch import steps
 from evosearch.errors import PuzzleError
+from evosearch.predicates import steps
 from evosearch.tasks.puzzles import rules
 from evosearch.tasks.puzzles.puzzle import Place
 

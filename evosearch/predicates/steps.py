@@ -4,7 +4,7 @@ A clock would make "too slow" depend on who else uses the computer. Here the sou
 every loop iteration, comprehension item and call of an own function costs one step, and operators that can
 build something huge in one step (``*``, ``**``, ``<<``) are charged for what they build. When the steps are
 used up, `StepLimitError` is raised; until then the meaning is plain Python's. ``eval`` knows literal
-arithmetic only (`evosearch.arithmetic`), ``random`` starts from one fixed state, and the names within reach
+arithmetic only (`evosearch.predicates.arithmetic`), ``random`` starts from one fixed state, and the names within reach
 are an allow-list. This bounds work; it is no sandbox.
 """
 
@@ -15,7 +15,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
-from evosearch.arithmetic import evaluate
+from evosearch.predicates.arithmetic import evaluate
 
 MAX_BITS: Final = 1 << 18
 """Bits of an integer that one operator may build; the greatest answer in P3 has 62,000."""

@@ -1,11 +1,11 @@
-"""Distances between values, and what the graded twin of a predicate calls (see `evosearch.distance`)."""
+"""Distances between values, and what the graded twin of a predicate calls (see `evosearch.predicates.distance`)."""
 
 import itertools
 import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
-from evosearch.steps import Meter
+from evosearch.predicates.steps import Meter
 
 EXCEPTION: Final = 20.0
 """What an exception adds: more than a near miss, or the shortest way to "no" would look like progress."""

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evosearch.distance import Predicate, compile_distance, fresh
-from evosearch.grades import difference
+from evosearch.predicates.distance import Predicate, compile_distance, fresh
+from evosearch.predicates.grades import difference
 
 NUMBERS = "def sat(n: int, a=100):\n    return n * 2 == a"
 ASSERTS = """

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evosearch.arithmetic import evaluate
+from evosearch.predicates.arithmetic import evaluate
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from evosearch.steps import Meter, StepCounting, StepLimitError, compile_tree, namespace
+from evosearch.predicates.steps import Meter, StepCounting, StepLimitError, compile_tree, namespace
 
 
 def counted(source, steps=10_000):

@@ -7,15 +7,15 @@ is the fitness of search-based testing: Korel, "Automated software test data gen
 Tracey et al., "An automated framework for structural test-data generation" (1998), table 1; Fraser and Arcuri,
 "EvoSuite" (2011), section 3. Zero is never trusted: the plain predicate decides.
 
-Twin and predicate count steps (`evosearch.steps`), so a verdict does not depend on a clock.
+Twin and predicate count steps (`evosearch.predicates.steps`), so a verdict does not depend on a clock.
 """
 
 import ast
 from collections.abc import Callable
 from typing import Any, Final
 
-from evosearch.grades import EXCEPTION, UNREACHED, Grades, finite
-from evosearch.steps import Meter, StepCounting, StepLimitError, compile_tree, namespace
+from evosearch.predicates.grades import EXCEPTION, UNREACHED, Grades, finite
+from evosearch.predicates.steps import Meter, StepCounting, StepLimitError, compile_tree, namespace
 
 STEPS: Final = 1_000_000
 """Steps a verdict may cost: some 0.1 s; half of the references in P3 need less than 100."""
