@@ -109,8 +109,10 @@ class Search:
             await self._check_task()
             self._fill_window(recorded)
             while self._open:
-                await self._settle_next()
+                replaying = isinstance(self._open[self._ledger.steps], Step)
+                step = await self._settle_next()
                 self._fill_window(recorded)
+                self._report(step, replaying=replaying)
         finally:
             await self._abandon()
         ended = Ended(*self._reason(), self._ledger.progress(in_flight=0))
@@ -183,25 +185,21 @@ class Search:
         evaluation = await self._executor.evaluate(trial.proposal.program, trial.reading, "train", self._seed)
         return replace(trial, evaluation=evaluation)
 
-    async def _settle_next(self) -> None:
-        """Wait for the result that is next in order; place it, record it, tell of it."""
+    async def _settle_next(self) -> Step:
+        """Wait for the result that is next in order; place it and record it."""
         index = self._ledger.steps
         result = self._open[index]
-        replaying = isinstance(result, Step)
-        step = result if isinstance(result, Step) else await result
-        if not replaying:
-            now = time.monotonic()
-            step = replace(step, usage=step.usage + Usage(seconds=now - self._clock))
-            self._clock = now
-        step = self._ledger.settle(step)
-        if not replaying:
+        if isinstance(result, Step):
+            step = self._ledger.settle(result)
+        else:
+            step = self._ledger.settle(self._timed(await result))
             self._store.record(step, self._run)
         del self._open[index]
         self._reserved.pop(index, None)
         self._curriculum.settle(step)
-        self._report(step, replaying=replaying)
         if index == 0:
             _check_seeds(step)
+        return step
 
     # What surrounds it ----------------------------------------------------------------------------------------
 
@@ -256,6 +254,12 @@ class Search:
         if assignment.allowance <= left:
             return assignment
         return None if self._open or left <= 0 else replace(assignment, allowance=left)
+
+    def _timed(self, step: Step) -> Step:
+        """The step, charged with the time on the wall since the one before it."""
+        now = time.monotonic()
+        seconds, self._clock = now - self._clock, now
+        return replace(step, usage=step.usage + Usage(seconds=seconds))
 
     async def _abandon(self) -> None:
         """Cancel what is under way: only after an error, or when the user asked twice to stop."""

@@ -69,7 +69,7 @@ class PuzzleTask:
     """
 
     Options: ClassVar[type[BaseModel]] = Options
-    default_budget: ClassVar[str] = "100000evals"
+    default_budget: ClassVar[str] = "20000evals"
 
     def __init__(self, recipe: Recipe) -> None:
         try:
@@ -310,7 +310,7 @@ name = {name}
 # seed = 0              # the same seed gives the same archive
 # workers = 2           # evaluations at a time; changes the speed, never the outcome
 # window = 16           # proposals under way at the same time
-# budget = "100000evals"  # evaluations, calls, usd, tokens or minutes: "500evals,2usd,30m"
+# budget = "20000evals"  # evaluations, calls, usd, tokens or minutes: "500evals,2usd,30m"
 # proposer = "symbolic" # needs no model and no key
 
 [puzzles]
