@@ -55,9 +55,10 @@ class Candidate(Protocol):
     def call(self, function: str, *arguments: Value, cpu_seconds: float | None = None) -> Value:
         """Call a function of the program and return its answer.
 
-        Arguments and answer are JSON values and numpy arrays (bool, int, float, complex and fixed-width string
-        dtypes; never object), nested at will in lists and dictionaries with string keys. They are copied, never
-        shared. One process serves all calls, so the program keeps its state between them.
+        Arguments and answer are JSON values, NaN and infinities included, and numpy arrays and scalars (bool, int,
+        float, complex and fixed-width string dtypes; never object), nested at will in lists and dictionaries with
+        string keys. Types are exact: a tuple, a set or a subclass is no answer. They are copied, never shared. One
+        process serves all calls, so the program keeps its state between them.
 
         Args:
             function: A name at the top level of the program.
@@ -151,7 +152,7 @@ class Task(Protocol):
         ...
 
     def limits(self, problem: str | None) -> Limits:
-        """What one evaluation may use."""
+        """What a program may use in one evaluation; the judge may use as much again for what `evaluate` computes."""
         ...
 
     async def check(self, laboratory: Laboratory) -> Mapping[str, str]:
@@ -345,6 +346,7 @@ class Executor(Protocol):
 
         Raises:
             SandboxError: No worker can be had at all.
+            TaskError: The task cannot be made in a judge; likewise `ConfigError`.
         """
         ...
 
