@@ -94,3 +94,18 @@ def test_the_module_is_the_command():
     assert subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.startswith(
         "evosearch"
     )
+
+
+def test_ctrl_c_while_it_loads_is_one_message():
+    script = (
+        "import signal, sys\n"
+        "class Interrupting:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'evosearch.cli': signal.raise_signal(signal.SIGINT)\n"
+        "sys.meta_path.insert(0, Interrupting())\n"
+        "from evosearch.__main__ import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr == "error: interrupted before anything began; nothing is lost\n"
