@@ -219,7 +219,7 @@ class LiveProgress:
             return Text("starting the sandbox …", style="dim")
         rows: list[tuple[str, RenderableType]] = [
             ("best", best(progress)),
-            *([("solved", f"{progress.solved:,} of {progress.problems:,} problems")] if progress.problems else []),
+            *([("fully solved", f"{progress.solved:,} of {progress.problems:,} problems")] if progress.problems else []),
             ("map", f"{coverage(progress.cells_filled, progress.cells_total)}, QD score {progress.qd_score:,.6g}"),
             ("programs", programs(progress)),
             ("spent", self._spent(progress)),
@@ -265,7 +265,7 @@ def progress_view(console: Console, budget: Budget, *, quiet: bool, verbose: boo
 
 def figures(progress: Progress) -> list[str]:
     """What stands on a plain line."""
-    found = [f"{progress.solved}/{progress.problems} solved"] if progress.problems else []
+    found = [f"{progress.solved}/{progress.problems} fully solved"] if progress.problems else []
     filled = coverage(progress.cells_filled, progress.cells_total)
     return [f"best {best(progress)}", *found, filled, f"QD {progress.qd_score:,.6g}", programs(progress)]
 

@@ -185,7 +185,7 @@ def _figures(snapshot: Snapshot, figures: Mapping[str, Any] | None) -> list[tupl
             for name, value in plain
         ]
     if snapshot.facts.problems and snapshot.facts.solved_score is not None:
-        return [("solved", solved(snapshot))]
+        return [("fully solved", solved(snapshot))]
     return []
 
 

@@ -97,7 +97,7 @@ def test_a_solved_problem_is_an_improvement(console, clock):
     view(settled(12, 0.5, solved=2))
     first, second = lines(console)
     assert first.startswith("continuing after 1 steps: best 0.5")
-    assert second.startswith("12/100 evaluations; best 0.5; 2/2 solved; 1 of 4 cells (25.0%)")
+    assert second.startswith("12/100 evaluations; best 0.5; 2/2 fully solved; 1 of 4 cells (25.0%)")
 
 
 def test_verbose_prints_a_line_for_every_program_and_disarms_it(console, clock):
