@@ -219,7 +219,7 @@ class LiveProgress:
             return Text("starting the sandbox …", style="dim")
         rows: list[tuple[str, RenderableType]] = [
             ("best", best(progress)),
-            *([("fully solved", f"{progress.solved:,} of {progress.problems:,} problems")] if progress.problems else []),
+            *([("fully solved", f"{progress.solved:,} of {progress.problems:,}")] if progress.problems else []),
             ("map", f"{coverage(progress.cells_filled, progress.cells_total)}, QD score {progress.qd_score:,.6g}"),
             ("programs", programs(progress)),
             ("spent", self._spent(progress)),
