@@ -42,3 +42,20 @@ def test_a_folder_that_cannot_be_made_is_a_message(evosearch, folder):
     done = evosearch("init", "custom", "file/below")
     assert done.code == ExitCode.USAGE
     assert "Traceback" not in done.err
+
+
+def test_a_puzzle_that_is_refused_leaves_nothing_behind(evosearch, folder):
+    (folder / "mine").mkdir()
+    (folder / "mine" / "bad.py").write_text("def sat(x: int, n=3):\n    import os\n    return x == n\n")
+    done = evosearch("init", "puzzles", "task", "--puzzles", "mine")
+    assert done.code == 2
+    assert "rule E7" in done.err
+    assert not (folder / "task").exists()
+
+
+def test_puzzles_do_not_fit_a_custom_task(evosearch, folder):
+    (folder / "mine").mkdir()
+    done = evosearch("init", "custom", "task", "--puzzles", "mine")
+    assert done.code == 2
+    assert "--puzzles does not fit" in done.err
+    assert not (folder / "task").exists()
