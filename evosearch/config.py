@@ -12,13 +12,15 @@ No setting is a secret: a key is named by its environment variable, never held h
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar
+from typing import Annotated, Any, Self, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass
 
-from evosearch import registry
+from evosearch import options, registry
 from evosearch.config_file import FILE_NAME, ConfigFile, Key, dotted
 from evosearch.errors import ConfigError, UnknownNameError
 from evosearch.types import Recipe
@@ -26,7 +28,7 @@ from evosearch.types import Recipe
 DEFAULT = "default"
 LAST_RUN = "the last run"
 _PREFIX = "EVOSEARCH_"
-Model = TypeVar("Model", bound=BaseModel)
+T = TypeVar("T")
 #: What a second run takes over from the archive's last one where nothing else is said.
 _CONTINUED = ("seed", "window", "archive", "proposer", "budget")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -44,8 +46,11 @@ _EXPECTED = {
     "list_type": "a list",
     "dict_type": "a table",
     "model_type": "a table",
+    "dataclass_type": "a table",
     "path_type": "a path in quotes",
 }
+#: What it calls a key that a model, or a dataclass, does not have.
+_UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
 def available_cores() -> int:
@@ -129,14 +134,14 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
         UnknownNameError: There is no such domain, proposer, archive or executor.
     """
     file = ConfigFile.read(source) if isinstance(source, Path) else ConfigFile.of_domain(source)
-    domain, options_model = _domain(file)
+    domain, kind = _domain(file)
     _check_top_level(file, domain)
     given, origins = _run_layers(file, _environment(environment), flags)
     run = _validate(RunSettings, given, ("run",), file, origins)
     if run.budget is None:
         run = run.model_copy(update={"budget": registry.domain(domain).default_budget})
     table = _table(file, (domain,))
-    options = _validate(options_model, table, (domain,), file, origins)
+    checked = _validate(kind, table, (domain,), file, origins)
     origins |= {f"{domain}.{key}": file.origin((domain, key)) for key in table}
     name, origins["name"] = _name(file, source, environment)
     origins["domain"] = file.origin(("domain",))
@@ -145,8 +150,8 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
         name=name,
         directory=str(source.resolve()) if isinstance(source, Path) else None,
         run=run,
-        options=options.model_dump(mode="json"),
-        origins=_with_defaults(origins, run, options, domain),
+        options=TypeAdapter(type(checked)).dump_python(checked, mode="json"),
+        origins=_with_defaults(origins, kind, domain),
     )
     _check_names(settings)
     return settings
@@ -158,7 +163,7 @@ def did_you_mean(word: str, known: list[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
 
 
-def _domain(file: ConfigFile) -> tuple[str, type[BaseModel]]:
+def _domain(file: ConfigFile) -> tuple[str, type[Any]]:
     domain = file.table.get("domain")
     known = ", ".join(registry.names("tasks"))
     if domain is None:
@@ -233,26 +238,39 @@ def _number_if_whole(key: str, text: str) -> int | str:
     return text
 
 
-def _validate(
-    model: type[Model], values: Mapping[str, Any], key: Key, file: ConfigFile, origins: dict[str, str]
-) -> Model:
+def _validate(kind: type[T], values: Mapping[str, Any], key: Key, file: ConfigFile, origins: Mapping[str, str]) -> T:
+    """Check a table.
+
+    Args:
+        kind: A pydantic model, or a frozen dataclass, whose fields' metadata hold their bounds.
+        values: The table.
+        key: Its place.
+        file: The file it stands in.
+        origins: Where values came from that do not stand there.
+
+    Raises:
+        ConfigError: A key is unknown or missing, or a value of the wrong type or out of range.
+    """
+    checked: Any = kind
+    if not issubclass(kind, BaseModel):
+        # The configuration holds for the dataclasses inside it as well.
+        checked = dataclass(kind, config=ConfigDict(extra="forbid"), frozen=True)
     try:
-        return model.model_validate(dict(values))
+        value: T = TypeAdapter(checked).validate_python(dict(values))
     except ValidationError as error:
-        raise _explain(error, model, key, file, origins) from error
+        raise _explain(error, kind, key, file, origins) from error
+    return value
 
 
-def _explain(
-    error: ValidationError, model: type[BaseModel], key: Key, file: ConfigFile, origins: Mapping[str, str]
-) -> ConfigError:
+def _explain(error: ValidationError, kind: type, key: Key, file: ConfigFile, origins: Mapping[str, str]) -> ConfigError:
     """The first thing that pydantic complains of, in our words."""
     complaints = error.errors(include_url=False)
     # A misspelt key is often the reason why another one is missing.
-    first = next((complaint for complaint in complaints if complaint["type"] == "extra_forbidden"), complaints[0])
+    first = next((complaint for complaint in complaints if complaint["type"] in _UNKNOWN_KEY), complaints[0])
     place: Key = (*key, *first["loc"])
     origin = origins.get(dotted(place)) or file.origin(place)
-    if first["type"] == "extra_forbidden":
-        known = list(_fields_at(model, first["loc"][:-1]))
+    if first["type"] in _UNKNOWN_KEY:
+        known = list(_fields_at(kind, first["loc"][:-1]))
         return ConfigError(f"unknown key {dotted(place)!r} ({origin})", hint=did_you_mean(str(place[-1]), known))
     if first["type"] == "missing":
         return ConfigError(f"{dotted(place)} is missing ({origin})", hint=f"add it to [{dotted(place[:-1])}]")
@@ -263,18 +281,25 @@ def _explain(
     return ConfigError(f"{dotted(place)}: expected {expected}, got {first['input']!r} ({origin})")
 
 
-def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> Mapping[str, Any]:
-    """The fields of the model that lies at a place inside another."""
+def _fields(kind: type) -> Mapping[str, Any]:
+    """The type of every key that a table may have."""
+    if issubclass(kind, BaseModel):
+        return {name: field.annotation for name, field in kind.model_fields.items()}
+    return options.annotations(kind)
+
+
+def _fields_at(kind: type, place: tuple[int | str, ...]) -> Mapping[str, Any]:
+    """The same of the table that lies at a place inside another."""
     for step in place:
-        if isinstance(step, str) and step in model.model_fields:
-            model = _model_in(model.model_fields[step].annotation) or model
-    return model.model_fields
+        if isinstance(step, str):
+            kind = _table_in(_fields(kind).get(step)) or kind
+    return _fields(kind)
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+def _table_in(annotation: Any) -> type | None:
+    if isinstance(annotation, type) and (issubclass(annotation, BaseModel) or is_dataclass(annotation)):
         return annotation
-    return next((found for part in getattr(annotation, "__args__", ()) if (found := _model_in(part))), None)
+    return next((found for part in get_args(annotation) if (found := _table_in(part))), None)
 
 
 def _name(file: ConfigFile, source: Path | str, environment: Mapping[str, str]) -> tuple[str, str]:
@@ -293,8 +318,8 @@ def _name(file: ConfigFile, source: Path | str, environment: Mapping[str, str]) 
     return name, origin
 
 
-def _with_defaults(origins: Mapping[str, str], run: RunSettings, options: BaseModel, domain: str) -> dict[str, str]:
-    keys = [f"run.{key}" for key in type(run).model_fields] + [f"{domain}.{key}" for key in type(options).model_fields]
+def _with_defaults(origins: Mapping[str, str], kind: type, domain: str) -> dict[str, str]:
+    keys = [f"run.{key}" for key in RunSettings.model_fields] + [f"{domain}.{key}" for key in _fields(kind)]
     return dict.fromkeys(keys, DEFAULT) | dict(origins)
 
 

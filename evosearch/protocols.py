@@ -25,6 +25,7 @@ from evosearch.types import (
     Brief,
     Elite,
     Evaluation,
+    Jail,
     Limits,
     Placement,
     Problem,
@@ -37,7 +38,6 @@ from evosearch.types import (
 
 if TYPE_CHECKING:
     import numpy as np
-    from pydantic import BaseModel
 
 
 #: `await run("package.module:function", request, limits)`: trusted library code on hostile data, in a jail.
@@ -129,6 +129,15 @@ class Task(Protocol):
         ...
 
     @property
+    def readable(self) -> tuple[str, ...]:
+        """Files and folders, as absolute paths, that `evaluate` reads beside the task's folder and installed packages.
+
+        A judge lives behind walls as a program does. While it judges it can read these and nothing else of the disk,
+        and it can write nothing.
+        """
+        ...
+
+    @property
     def score_floor(self) -> float:
         """The score at which an elite adds nothing to the QD score."""
         ...
@@ -191,15 +200,18 @@ class Domain(Protocol):
     """What the registry holds for a domain: the maker of its tasks, usually the task's class.
 
     Attributes:
-        Options: The pydantic model (`extra="forbid"`, frozen) of the domain's own table in evosearch.toml.
+        Options: What the domain's own table in evosearch.toml may say: a frozen dataclass (`evosearch.options`), or a
+            pydantic model (`extra="forbid"`, frozen), which makes every judgement some milliseconds dearer.
         default_budget: The `--budget` of a run that names none.
     """
 
-    Options: type[BaseModel]
+    Options: type[Any]
     default_budget: str
 
     def __call__(self, recipe: Recipe) -> Task:
         """Make the task; paths in the options are relative to `recipe.directory`.
+
+        `recipe.options` has been checked against `Options`, and holds every default.
 
         Raises:
             TaskError: Its files are missing or wrong.
@@ -359,6 +371,14 @@ class Executor(Protocol):
         """
         ...
 
+    async def check(self) -> None:
+        """See, on a worker, that a hostile program is held; called once, before a search.
+
+        Raises:
+            SandboxError: One was not, or no worker can be had at all.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Kill what runs and end the workers. Calling it twice is allowed."""
         ...
@@ -368,7 +388,8 @@ class Executor(Protocol):
 class Layer(Protocol):
     """One wall of the jail.
 
-    Layers are applied in the order of `sandbox.layers.LAYERS`, in the child, before it sees the program.
+    The zygote prepares all layers once; each child applies them before it sees the program, in the order of
+    `sandbox.layers.LAYERS`.
     """
 
     @property
@@ -382,7 +403,15 @@ class Layer(Protocol):
         ...
 
     def available(self) -> str | None:
-        """None if it works on this machine, else why not."""
+        """None if it works on this machine, else why not. Changes nothing."""
+        ...
+
+    def prepare(self, jail: Jail) -> None:
+        """Do, in the zygote, what need not be done anew for each child.
+
+        Raises:
+            OSError: The kernel refused; the zygote must not go on.
+        """
         ...
 
     def apply(self, limits: Limits) -> None:

@@ -13,12 +13,14 @@ that is registered here.
 from collections.abc import Mapping
 from difflib import get_close_matches
 from importlib import import_module
-from importlib.metadata import EntryPoint, entry_points
-from typing import Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from evosearch.errors import UnknownNameError
 from evosearch.protocols import Archive, Domain, Executor, Proposer, Task
 from evosearch.types import Axis, Recipe
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 Kind = Literal["tasks", "proposers", "archives", "executors"]
 
@@ -66,7 +68,7 @@ def make_task(recipe: Recipe) -> Task:
 
     Raises:
         UnknownNameError: There is no such domain.
-        ConfigError: An option is unknown or of the wrong type.
+        ConfigError: An option is unknown or of the wrong type; `config` has said so earlier, and where it stands.
         TaskError: The task's own files are missing or wrong.
     """
     return domain(recipe.domain)(recipe)
@@ -82,10 +84,24 @@ def make_archive(name: str, axes: tuple[Axis, ...], *, score_floor: float) -> Ar
     return cast("Archive", load("archives", name)(axes, score_floor=score_floor))
 
 
-def make_executor(name: str, task: Task, recipe: Recipe, *, workers: int) -> Executor:
-    """Make an executor whose verifiers make the same task from the recipe."""
-    return cast("Executor", load("executors", name)(task, recipe, workers=workers))
+def make_executor(name: str, task: Task, recipe: Recipe, *, workers: int, sandbox: object = None) -> Executor:
+    """Make an executor whose verifiers make the same task from the recipe.
+
+    Args:
+        name: The registered name.
+        task: Whose programs are run.
+        recipe: How the verifiers make the task.
+        workers: How many evaluations run at the same time.
+        sandbox: The walls around every program, a `sandbox.policy.Sandbox`; None demands those that contain them.
+
+    Raises:
+        SandboxError: No walls were given, and those of this machine do not contain a program.
+    """
+    return cast("Executor", load("executors", name)(task, recipe, workers=workers, sandbox=sandbox))
 
 
-def _plugins(kind: Kind) -> dict[str, EntryPoint]:
+def _plugins(kind: Kind) -> "dict[str, EntryPoint]":
+    # Here and not at the top: a judge of a built-in task is lighter without it, and so is each of its forks.
+    from importlib.metadata import entry_points  # noqa: PLC0415 - see above
+
     return {point.name: point for point in entry_points(group=f"evosearch.{kind}")}

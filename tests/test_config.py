@@ -1,10 +1,13 @@
 """Settings: their layers, their origins, and what a mistake is answered with."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, Field
 
-from evosearch import config
+from evosearch import config, registry
 from evosearch.config import RunSettings, available_cores
 from evosearch.errors import ConfigError, UnknownNameError, UsageError
 from evosearch.types import Recipe
@@ -111,6 +114,15 @@ def test_settings_are_json(load):
             "custom.axes[0]: axis 'size': edges must rise, got [2.0, 1.0] (evosearch.toml:10)",
         ),
         ('name = "size"\n', "", "custom.axes[0].name is missing (evosearch.toml:10)"),
+        (
+            "cpu_seconds = 2.0",
+            "cpu_seconds = 0",
+            "custom.cpu_seconds: expected a number greater than 0, got 0 (evosearch.toml:8)",
+        ),
+        ("cpu_seconds = 2.0", "threads = -1", "custom.threads: expected a number greater than or equal to 0, got -1"),
+        ("cpu_seconds = 2.0", 'reads = "data"', "custom.reads: expected a list, got 'data' (evosearch.toml:8)"),
+        ("cpu_seconds = 2.0", "seed = 1", "custom.seed: expected text in quotes, got 1 (evosearch.toml:8)"),
+        ("[[custom.axes]]", "[custom.axes]", "custom.axes: expected a list, got {'name': 'size', 'edges': [1.0, 2.0]}"),
         ('"fit"', '"a/b"', "name: expected letters, digits, '.', '_' and '-', got 'a/b' (evosearch.toml:2)"),
         ("[custom]", "[puzzles]", "[puzzles] belongs to another domain than 'custom' (evosearch.toml:7)"),
         ('domain = "custom"\n', "", "names no domain"),
@@ -123,6 +135,30 @@ def test_a_mistake_in_the_file_names_its_line(load, before, after, said):
     with pytest.raises(ConfigError) as caught:
         load(FILE.replace(before, after))
     assert said in str(caught.value)
+
+
+class Antennas:
+    """A plug-in's domain, whose options are a pydantic model."""
+
+    default_budget = "1evals"
+
+    class Options(BaseModel):
+        model_config = ConfigDict(extra="forbid", frozen=True)
+
+        length: int = Field(3, gt=0)
+        folder: Path = Path("data")
+
+
+def test_a_domain_may_check_its_table_with_pydantic(load, monkeypatch):
+    monkeypatch.setattr(registry, "domain", lambda name: Antennas)
+    text = 'domain = "antennas"\nname = "mine"\n\n[antennas]\nlength = 5\n'
+    assert load(text).options == {"length": 5, "folder": "data"}
+    assert load(text).origins["antennas.folder"] == "default"
+    with pytest.raises(ConfigError, match=r"unknown key 'antennas.lenght' \(evosearch.toml:5\)") as caught:
+        load(text.replace("length", "lenght"))
+    assert caught.value.hint == "did you mean 'length'?"
+    with pytest.raises(ConfigError, match=r"antennas.length: expected a number greater than 0, got 0"):
+        load(text.replace("5", "0"))
 
 
 @pytest.mark.parametrize(

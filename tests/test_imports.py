@@ -10,7 +10,7 @@ import evosearch
 PACKAGE = Path(evosearch.__file__).parent
 
 #: Leaves that anything above the contracts may use; they import nothing but each other, types and errors.
-LEAVES = {"normal_form", "predicates", "prompts", "randomness", "reading"}
+LEAVES = {"normal_form", "options", "predicates", "prompts", "randomness", "reading"}
 CONTRACTS = {"errors", "types", "protocols"}
 IMPLEMENTATIONS = {"archive", "proposers", "sandbox", "executors", "tasks", "store"}
 ALLOWED = {
@@ -22,7 +22,7 @@ ALLOWED = {
     "executors": {*CONTRACTS, *LEAVES, "sandbox"},
     "registry": CONTRACTS,
     "config_file": CONTRACTS,
-    "config": {*CONTRACTS, "config_file", "registry"},
+    "config": {*CONTRACTS, "config_file", "options", "registry"},
     "search": {*CONTRACTS, *LEAVES, "store"},
     "report": {*CONTRACTS, *LEAVES, "registry", "search", "store"},
     "cli": {*CONTRACTS, *LEAVES, "registry", "config", "config_file", "search", "store", "report", "sandbox"},

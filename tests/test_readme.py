@@ -1,16 +1,17 @@
-"""The README says what the program does. `python tests/test_readme.py` writes its commands section anew."""
+"""The README says what the program does. `python tests/test_readme.py` writes anew what is taken from it."""
 
 import re
 import sys
 from pathlib import Path
 
+import pytest
 import typer.main
 
 import evosearch.cli
 from evosearch.errors import ExitCode
+from evosearch.sandbox.layers import LAYERS, NOT_COVERED
 
 README = Path(__file__).parent.parent / "README.md"
-SECTION = re.compile(r"(?<=<!-- commands: begin -->\n).*?(?=<!-- commands: end -->)", re.DOTALL)
 
 
 def commands(group, prefix="evosearch"):
@@ -31,8 +32,8 @@ def words(parameter):
     return "/".join(names) + ("" if parameter.is_flag else " …")
 
 
-def section():
-    """The section as it should be: a table of commands and their options."""
+def commands_table():
+    """Every command with its options."""
     lines = ["| command | what it does |", "|---|---|"]
     for name, command in commands(typer.main.get_command(evosearch.cli.app)):
         given = " ".join(words(parameter) for parameter in command.params if not parameter.hidden)
@@ -41,8 +42,35 @@ def section():
     return "\n".join(["", *lines, "", ""])
 
 
-def test_its_commands_are_those_of_the_program():
-    assert SECTION.findall(README.read_text(encoding="utf-8")) == [section()], "run `python tests/test_readme.py`"
+def layers_table():
+    """Every wall of the sandbox, and what it keeps a program from."""
+    lines = ["| wall | keeps a program from |", "|---|---|"]
+    lines += [f"| {layer.name} | {layer.covers} |" for layer in LAYERS]
+    return "\n".join(["", *lines, "", ""])
+
+
+def not_covered_list():
+    """What no wall covers."""
+    return "\n".join(["", *(f"* **{name}**: {what}" for name, what in NOT_COVERED.items()), "", ""])
+
+
+SECTIONS = {"commands": commands_table, "layers": layers_table, "not covered": not_covered_list}
+
+
+def place(name):
+    """Where a section stands in the README."""
+    return re.compile(rf"(?<=<!-- {name}: begin -->\n).*?(?=<!-- {name}: end -->)", re.DOTALL)
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_what_is_taken_from_the_program_is_up_to_date(name):
+    found = place(name).findall(README.read_text(encoding="utf-8"))
+    assert found == [SECTIONS[name]()], "run `python tests/test_readme.py`"
+
+
+def test_what_is_not_covered_comes_first_in_the_section_on_the_jail():
+    jail = README.read_text(encoding="utf-8").partition("\n## The jail\n")[2]
+    assert jail.lstrip().startswith("**Not covered**")
 
 
 def test_its_exit_codes_are_those_of_the_program():
@@ -59,5 +87,8 @@ def test_every_command_has_help():
 
 
 if __name__ == "__main__":
-    README.write_text(SECTION.sub(lambda _: section(), README.read_text(encoding="utf-8")), encoding="utf-8")
-    sys.stdout.write("README.md: commands written anew\n")
+    text = README.read_text(encoding="utf-8")
+    for name, write in SECTIONS.items():
+        text = place(name).sub(lambda _, write=write: write(), text)
+    README.write_text(text, encoding="utf-8")
+    sys.stdout.write("README.md: written anew where it repeats the program\n")

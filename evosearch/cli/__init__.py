@@ -17,7 +17,7 @@ from evosearch.cli.doctor import doctor
 from evosearch.cli.evaluate import evaluate
 from evosearch.cli.export import export
 from evosearch.cli.init import init
-from evosearch.cli.output import report_error
+from evosearch.cli.output import report_error, report_traceback
 from evosearch.cli.run import run
 from evosearch.cli.show import app as show_app
 from evosearch.errors import EvosearchError, ExitCode
@@ -75,18 +75,17 @@ def main() -> None:
     """Run the command line and exit with its code."""
     arguments = _global_flags_first(sys.argv[1:])
     debug = "--debug" in arguments
-    if not debug:
-        sys.excepthook = _report_defect
+    sys.excepthook = _report_traceback if debug else _report_defect
     try:
         get_command(app)(args=arguments, prog_name="evosearch")
     except EvosearchError as error:
         if debug:
-            traceback.print_exc()
+            report_traceback(error)
         report_error(error)
         sys.exit(error.exit_code)
     except OSError as error:
         if debug:
-            traceback.print_exc()
+            report_traceback(error)
         report_error(EvosearchError(f"{error.filename or 'the system'}: {error.strerror or error}"))
         sys.exit(ExitCode.FAILED)
 
@@ -96,6 +95,10 @@ def _global_flags_first(arguments: list[str]) -> list[str]:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [word for word in arguments[:end] if word in _GLOBAL_FLAGS]
     return flags + [word for word in arguments[:end] if word not in _GLOBAL_FLAGS] + arguments[end:]
+
+
+def _report_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:  # noqa: ARG001 - the signature of a hook
+    report_traceback(error)
 
 
 def _report_defect(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

@@ -12,14 +12,15 @@ import typer
 
 from evosearch.cli.output import show, show_json
 from evosearch.cli.places import complete_task, find_task
+from evosearch.cli.sandbox_flags import AllowDegraded, Unsafe
 from evosearch.errors import ExitCode, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
-    from evosearch.protocols import Task
-    from evosearch.types import Evaluation, Program, Recipe
+    from evosearch.protocols import Executor, Task
+    from evosearch.types import Evaluation, Program
 
 
-def evaluate(
+def evaluate(  # noqa: PLR0913 - one parameter an option
     program: Annotated[Path, typer.Argument(help="A Python file; one that `export` wrote, or your own.")],
     *,
     task: Annotated[
@@ -32,15 +33,19 @@ def evaluate(
     problem: Annotated[
         str | None, typer.Option(help="The problem it is for; by default what the file's header says.")
     ] = None,
+    unsafe: Unsafe = False,
+    allow_degraded: AllowDegraded = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score one program in the jail; nothing is stored. Exits with 1 if it gets no score."""
     import asyncio
 
     from evosearch import config, registry
+    from evosearch.report.containment import Containment
     from evosearch.report.export import evaluation_json
     from evosearch.report.provenance import unwrap
-    from evosearch.report.terminal import evaluation_rows, pairs
+    from evosearch.report.terminal import alarm, evaluation_rows, pairs
+    from evosearch.sandbox.policy import Sandbox
     from evosearch.types import Program
 
     source, facts = unwrap(_read(program))
@@ -48,11 +53,14 @@ def evaluate(
     recipe = settings.recipe()
     judged = registry.make_task(recipe)
     candidate = Program(source, _problem(judged, problem, facts))
-    evaluation = asyncio.run(_evaluate(candidate, judged, recipe, settings.run.executor, settings.run.seed))
+    sandbox = Sandbox.of_this_machine(unsafe=unsafe, allow_degraded=allow_degraded)
+    executor = registry.make_executor(settings.run.executor, judged, recipe, workers=1, sandbox=sandbox)
+    evaluation = asyncio.run(_evaluate(candidate, executor, settings.run.seed))
     if json:
-        show_json(evaluation_json(evaluation))
+        show_json(evaluation_json(evaluation) | ({"sandbox": Containment.UNSAFE} if unsafe else {}))
     else:
-        show(pairs(evaluation_rows(evaluation)))
+        stamp = [("sandbox", alarm("UNSAFE: none was demanded (--unsafe-no-sandbox)"))] if unsafe else []
+        show(pairs([*evaluation_rows(evaluation), *stamp]))
     if evaluation.score is None:
         raise typer.Exit(ExitCode.FAILED)
 
@@ -94,12 +102,10 @@ def _problem(task: Task, asked: str | None, facts: dict[str, Any]) -> str | None
     return str(name)
 
 
-async def _evaluate(program: Program, task: Task, recipe: Recipe, executor_name: str, seed: int) -> Evaluation:
-    from evosearch import registry
+async def _evaluate(program: Program, executor: Executor, seed: int) -> Evaluation:
     from evosearch.reading import ENTRY
     from evosearch.types import Limits, Reading
 
-    executor = registry.make_executor(executor_name, task, recipe, workers=1)
     try:
         (described,) = await executor.run(ENTRY, [program.source], Limits())
         return await executor.evaluate(program, Reading(**described), "train", seed)

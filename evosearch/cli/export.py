@@ -46,7 +46,9 @@ def export(  # noqa: PLR0913 - one parameter an option
     every: Annotated[bool, typer.Option("--all", help="The best program of every cell of the map.")] = False,
     identity: Annotated[str | None, typer.Option("--id", metavar="ID", help="The program whose id starts so.")] = None,
     problem: Annotated[str | None, typer.Option("--problem", help="Only programs for this problem.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.PY,
+    form: Annotated[
+        Format, typer.Option("--format", help="What to write; csv is for spreadsheets, jsonl has every text as it is.")
+    ] = Format.PY,
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", help="A file, or a folder for several .py files; by default stdout."),

@@ -29,7 +29,6 @@ def init(
 
     from evosearch import registry
     from evosearch.config_file import FILE_NAME
-    from evosearch.report.printable import printable
     from evosearch.types import Recipe
 
     if puzzles is not None and not puzzles.exists():
@@ -41,7 +40,7 @@ def init(
         # What the file refuses is said before anything is written.
         options = tomllib.loads(files[FILE_NAME]).get(domain, {})
         for warning in maker(Recipe(domain, folder.name, str(folder.absolute()), options)).warnings:
-            say(f"warning: {printable(warning)}")
+            say(f"warning: {warning}")
     _write(folder, files)
     say(f"made {', '.join(str(folder / name) for name in sorted(files))}")
     say(f"next: evosearch run {folder}")

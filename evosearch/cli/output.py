@@ -50,10 +50,12 @@ def show_json(value: Any) -> None:
 
 
 def say(message: str) -> None:
-    """Print a line of talk."""
+    """Print a line of talk; whatever is quoted in it cannot steer the terminal."""
     from rich.text import Text
 
-    talk_console().print(Text(message), soft_wrap=True)
+    from evosearch.report.printable import printable
+
+    talk_console().print(Text(printable(message)), soft_wrap=True)
 
 
 def report_error(error: EvosearchError) -> None:
@@ -67,6 +69,15 @@ def report_error(error: EvosearchError) -> None:
     console.print(Text.assemble(label, printable(str(error))), soft_wrap=True)
     if error.hint:
         console.print(Text.assemble(("hint: ", "bold"), printable(error.hint)), soft_wrap=True)
+
+
+def report_traceback(error: BaseException) -> None:
+    """Print where an error arose: its text may quote a program, so it cannot steer the terminal either."""
+    import traceback
+
+    from evosearch.report.printable import printable
+
+    sys.stderr.write(printable("".join(traceback.format_exception(error))))
 
 
 def stdout_is_terminal() -> bool:

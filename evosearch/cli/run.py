@@ -11,6 +11,7 @@ import typer
 
 from evosearch.cli.output import say, show, show_json, talk_console
 from evosearch.cli.places import complete_task
+from evosearch.cli.sandbox_flags import AllowDegraded, Unsafe
 from evosearch.errors import Interrupted, NothingFoundError
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def run(  # noqa: PLR0913 - one parameter an option
     window: Annotated[int | None, typer.Option(help="Proposals that may be open at a time; by default 16.")] = None,
     proposer: Annotated[str | None, typer.Option(help="What writes new programs; by default symbolic.")] = None,
     archive: Annotated[Path | None, typer.Option(help="The archive file; by default archives/NAME.db.")] = None,
+    unsafe: Unsafe = False,
+    allow_degraded: AllowDegraded = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show settings, first brief and costs; run nothing, write nothing.")
     ] = False,
@@ -56,10 +59,12 @@ def run(  # noqa: PLR0913 - one parameter an option
         from evosearch.report.progress import progress_view
 
         flags = {"budget": budget, "seed": seed, "workers": workers, "window": window, "proposer": proposer}
-        plan = session.prepare(task, archive, flags)
+        plan = session.prepare(task, archive, flags, unsafe=unsafe, allow_degraded=allow_degraded)
         if dry_run:
             show_plan(plan, json=json)
             return
+        if plan.notice and not quiet:
+            say(plan.notice)
         ended = session.run(plan, progress_view(talk_console(), plan.budget, quiet=quiet, verbose=verbose))
     except KeyboardInterrupt:
         raise Interrupted("interrupted before the search began; nothing is lost") from None

@@ -12,11 +12,11 @@ from typing import Any
 
 from evosearch import config, registry
 from evosearch.cli.places import default_archive, find_task
-from evosearch.cli.walls import sandbox_record
-from evosearch.errors import ArchiveFileError, BudgetError, EvosearchError, Interrupted
-from evosearch.protocols import Task
+from evosearch.errors import ArchiveFileError, BudgetError, EvosearchError, Interrupted, SandboxError
+from evosearch.protocols import Executor, Task
 from evosearch.report.progress import ProgressView
 from evosearch.report.snapshot import TaskFacts
+from evosearch.sandbox.policy import Sandbox
 from evosearch.search.budget import Budget
 from evosearch.search.engine import Search
 from evosearch.search.events import Ended
@@ -35,6 +35,8 @@ class Plan:
         budget: What may be spent in all.
         spent: What was spent before.
         command: The command line that continues this run.
+        sandbox: The walls around its programs, or why there can be no run.
+        notice: What the user has not been told of the walls yet; None if there is nothing.
     """
 
     settings: config.Settings
@@ -43,6 +45,18 @@ class Plan:
     budget: Budget
     spent: Usage
     command: str
+    sandbox: Sandbox | SandboxError
+    notice: str | None
+
+    def demand_sandbox(self) -> Sandbox:
+        """The walls around the run's programs.
+
+        Raises:
+            SandboxError: Programs cannot be contained here, and nobody waived that.
+        """
+        if isinstance(self.sandbox, SandboxError):
+            raise self.sandbox
+        return self.sandbox
 
     def identity(self) -> Identity:
         """What the archive is of."""
@@ -53,9 +67,8 @@ class Plan:
         """What is known when the run begins."""
         facts = TaskFacts.of(self.task).as_json()
         settings = self.settings.model_dump(mode="json") | {"task": facts}
-        return RunRecord(
-            self.settings.run.proposer, budget=str(self.budget), settings=settings, sandbox=sandbox_record()
-        )
+        sandbox = self.demand_sandbox().record()
+        return RunRecord(self.settings.run.proposer, budget=str(self.budget), settings=settings, sandbox=sandbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +78,20 @@ class _Earlier:
     run: Mapping[str, Any]
     budget: str | None
     spent: Usage
+    sandbox: Mapping[str, Any]
 
 
-def prepare(task_word: str | None, archive: Path | None, flags: Mapping[str, Any]) -> Plan:
+def prepare(
+    task_word: str | None, archive: Path | None, flags: Mapping[str, Any], *, unsafe: bool, allow_degraded: bool
+) -> Plan:
     """Resolve everything that a run needs; reads, and writes nothing.
 
     Args:
         task_word: TASK of the command line.
         archive: The path of `--archive`.
         flags: Keys of `[run]` that the command line gave.
+        unsafe: Whether the command line waived the sandbox. Never a setting: a task's folder must not be able to.
+        allow_degraded: Whether it accepted a degraded one; likewise.
 
     Raises:
         EvosearchError: A setting, the task or the archive is not as it should be.
@@ -86,7 +104,28 @@ def prepare(task_word: str | None, archive: Path | None, flags: Mapping[str, Any
     task = registry.make_task(settings.recipe())
     budget = Budget.resolve(settings.run.budget or "", earlier.budget, earlier.spent)
     words = ["evosearch", "run", *([task_word] if task_word else []), *(["--archive", str(archive)] if archive else [])]
-    return Plan(settings, task, path, budget, earlier.spent, shlex.join(words))
+    words += [*(["--unsafe-no-sandbox"] if unsafe else []), *(["--allow-degraded"] if allow_degraded else [])]
+    sandbox = _sandbox(unsafe=unsafe, allow_degraded=allow_degraded)
+    return Plan(
+        settings, task, path, budget, earlier.spent, shlex.join(words), sandbox, _notice(sandbox, earlier.sandbox)
+    )
+
+
+def _sandbox(*, unsafe: bool, allow_degraded: bool) -> Sandbox | SandboxError:
+    try:
+        return Sandbox.of_this_machine(unsafe=unsafe, allow_degraded=allow_degraded)
+    except SandboxError as refusal:
+        return refusal
+
+
+def _notice(sandbox: Sandbox | SandboxError, last: Mapping[str, Any]) -> str | None:
+    """One line about the walls, if they are not those of the archive's last run; a waived sandbox is always told."""
+    if isinstance(sandbox, SandboxError):
+        return None
+    if sandbox.unsafe:
+        found = f": {sandbox.notice}" if sandbox.notice else ""
+        return f"UNSAFE: this run demands no sandbox, and what it finds will say so{found}"
+    return None if sorted(last.get("missing", ())) == sorted(sandbox.missing) else sandbox.notice
 
 
 def _check_budget(settings: config.Settings) -> None:
@@ -110,23 +149,25 @@ def _check_budget(settings: config.Settings) -> None:
 def _earlier(path: Path) -> _Earlier:
     """What the archive at the path holds; of a new one, nothing."""
     if not path.exists():
-        return _Earlier({}, None, Usage())
+        return _Earlier({}, None, Usage(), {})
     with Store.read(path) as store:
         last, identity = store.last_run(), store.identity
         kept: dict[str, Any] = {"seed": identity.seed, "window": identity.window, "archive": identity.archive}
         if last is None:
-            return _Earlier(kept, None, Usage())
+            return _Earlier(kept, None, Usage(), {})
         kept |= {"proposer": last.record.proposer, "budget": last.record.budget}
-        return _Earlier(kept, last.record.budget, store.spent())
+        return _Earlier(kept, last.record.budget, store.spent(), last.record.sandbox)
 
 
 def run(plan: Plan, view: ProgressView) -> Ended:
     """Search until the budget is spent or the user stops it.
 
     Raises:
+        SandboxError: Programs cannot be contained here; nothing was written.
         Interrupted: The user stopped it; everything finished is saved.
         EvosearchError: It cannot go on; everything finished is saved.
     """
+    plan.demand_sandbox()
     is_new, worthless = not plan.archive.exists(), False
     try:
         with Store.open(plan.archive, identity=plan.identity()) as store:
@@ -161,7 +202,9 @@ def _discard(archive: Path) -> None:
 async def _search(plan: Plan, store: Store, number: int, view: ProgressView) -> Ended | None:
     """The search, with Ctrl-C in hand; None if it was cut short."""
     settings, task = plan.settings.run, plan.task
-    executor = registry.make_executor(settings.executor, task, plan.settings.recipe(), workers=settings.workers)
+    executor = registry.make_executor(
+        settings.executor, task, plan.settings.recipe(), workers=settings.workers, sandbox=plan.demand_sandbox()
+    )
     search = Search(
         task,
         registry.make_proposer(settings.proposer),
@@ -174,7 +217,7 @@ async def _search(plan: Plan, store: Store, number: int, view: ProgressView) -> 
         budget=plan.budget,
         listeners=[view],
     )
-    job = asyncio.create_task(search.run())
+    job = asyncio.create_task(_checked(executor, search))
     interrupts = _Interrupts(search, job, view)
     interrupts.install()
     try:
@@ -186,6 +229,12 @@ async def _search(plan: Plan, store: Store, number: int, view: ProgressView) -> 
     finally:
         await executor.aclose()
         interrupts.remove()
+
+
+async def _checked(executor: Executor, search: Search) -> Ended:
+    """The search, once it is seen that programs are really held."""
+    await executor.check()
+    return await search.run()
 
 
 class _Interrupts:

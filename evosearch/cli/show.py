@@ -82,24 +82,26 @@ def top(
 
     with Store.read(find_archive(archive)) as store:
         found = snapshot.take(store)
-        elites = found.ranked(problem)[:number]
-        if json:
-            show_json([export.row(snapshot.kept(store, elite.program.id), found) for elite in elites])
-        else:
-            show(terminal.top(found, elites))
+        best = [snapshot.kept(store, elite.program.id) for elite in found.ranked(problem)[:number]]
+    if json:
+        show_json([export.row(stored, found) for stored in best])
+    else:
+        show(terminal.top(found, best))
 
 
 @app.command(name="map")
 def show_map(archive: Archive = None, *, problem: ProblemName = None, json: Json = False) -> None:
     """The map of the archive: the best score of every cell, or how many problems have a program there."""
-    from evosearch.report import heatmap
+    from evosearch.report import containment, heatmap, terminal
 
     found = _take(archive)
     picture = heatmap.heatmap(found.facts.axes, found.ranked(problem), problem=problem)
     if json:
         show_json(heatmap.describe(picture))
-    else:
-        show(heatmap.draw(picture))
+        return
+    show(heatmap.draw(picture))
+    if warning := containment.warning(found.containment):
+        show("", terminal.alarm(warning))
 
 
 @app.command()
@@ -116,21 +118,22 @@ def program(identity: ProgramId, archive: Archive = None, *, json: Json = False)
         more = export.evaluation_json(evaluation) if evaluation else {"status": "duplicate"}
         show_json(export.row(stored, found) | more)
     else:
-        show(terminal.program(stored, export.niche_labels(stored, found), data_console().width))
+        show(terminal.program(stored, found, data_console().width))
 
 
 @app.command()
 def tree(identity: ProgramId, archive: Archive = None, *, json: Json = False) -> None:
     """Where a program came from: its parents, their parents, up to the seeds."""
-    from evosearch.report import export, snapshot, terminal
+    from evosearch.report import containment, export, snapshot, terminal
     from evosearch.store import Store
 
     with Store.read(find_archive(archive)) as store:
         ancestors = store.lineage(snapshot.take(store).program_id(identity) if identity == "best" else identity)
+        states = containment.by_run(store.runs())
     if json:
-        show_json([export.ancestor_row(ancestor) for ancestor in ancestors])
+        show_json([export.ancestor_row(ancestor, states) for ancestor in ancestors])
     else:
-        show(terminal.lineage(ancestors))
+        show(terminal.lineage(ancestors, states))
 
 
 def _take(archive: str | None) -> Snapshot:

@@ -14,6 +14,9 @@ from typing import TypeVar
 
 from evosearch.errors import SandboxError
 from evosearch.protocols import CandidateFacts, Task
+from evosearch.sandbox.attacks.finding import Finding
+from evosearch.sandbox.attacks.running import canaries
+from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.process import Stopped
 from evosearch.sandbox.worker import Blueprint, Job, Worker
 from evosearch.types import Evaluation, Limits, Program, Reading, Recipe, Split, Value
@@ -31,10 +34,15 @@ class LocalExecutor:
         task: Whose programs are run: gives the limits and the packages.
         recipe: How the judges make the same task.
         workers: How many evaluations run at the same time.
+        sandbox: The walls around every program; by default all that this machine has.
+
+    Raises:
+        SandboxError: No walls were named, and those of this machine do not contain a program.
     """
 
-    def __init__(self, task: Task, recipe: Recipe, *, workers: int) -> None:
-        blueprint = Blueprint(recipe, tuple(task.packages))
+    def __init__(self, task: Task, recipe: Recipe, *, workers: int, sandbox: Sandbox | None = None) -> None:
+        self._sandbox = sandbox = sandbox or Sandbox.of_this_machine()
+        blueprint = Blueprint(recipe, tuple(task.packages), tuple(task.readable), sandbox)
         self._task = task
         self._workers = [Worker(blueprint) for _ in range(workers)]
         # Last in, first out: the worker that ran before is warm.
@@ -69,6 +77,18 @@ class LocalExecutor:
             SandboxError: No worker can be had, or the executor is closed.
         """
         return await self._work(lambda worker, stop: worker.run(entry, request, limits, stop))
+
+    async def check(self) -> None:
+        """Let the canaries of the attack suite loose on one worker; the others are made alike.
+
+        Where the user waived the demand that programs be contained, or took a degraded jail, there is nothing to see.
+
+        Raises:
+            SandboxError: One was not contained, or no worker can be had.
+        """
+        if self._sandbox.contained and not self._sandbox.unsafe:
+            findings = await self._work(lambda worker, stop: canaries(lambda limits: worker.fork(limits, stop)))
+            _refuse_breaches([finding for finding in findings if not finding.contained])
 
     async def aclose(self) -> None:
         """Kill what runs and end the workers. Calling it twice is allowed."""
@@ -111,6 +131,16 @@ class LocalExecutor:
             self._idle.put(worker)
 
 
+def _refuse_breaches(breaches: list[Finding]) -> None:
+    if breaches:
+        first, others = breaches[0], len(breaches) - 1
+        raise SandboxError(
+            f"the sandbox does not hold on this machine: {first.family}, {first.name}: expected {first.expected!r}, "
+            f"and it came to: {first.happened}" + (f" (and {others} more)" if others else ""),
+            hint="`evosearch doctor --attack` tries all attacks and shows which get through; please report it",
+        )
+
+
 def _is_cancelled() -> bool:
     """Whether the current asyncio task is, and not just the future that it waits for."""
     task = asyncio.current_task()
@@ -121,7 +151,7 @@ class _Stop:
     """Calls work off: a descriptor that becomes readable."""
 
     def __init__(self) -> None:
-        self.descriptor = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self.descriptor, self._writer = os.pipe()
         self._lock = threading.Lock()
         self._open = True
 
@@ -129,10 +159,11 @@ class _Stop:
         """Make the descriptor readable, if anybody may still be looking."""
         with self._lock:
             if self._open:
-                os.eventfd_write(self.descriptor, 1)
+                os.write(self._writer, b".")
 
     def close(self) -> None:
         """Close the descriptor; its number may belong to another file from now on."""
         with self._lock:
             self._open = False
             os.close(self.descriptor)
+            os.close(self._writer)

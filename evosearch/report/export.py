@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from evosearch.report.containment import Containment, walls
 from evosearch.report.printable import to_json
 from evosearch.report.provenance import wrap
 from evosearch.report.snapshot import Snapshot
@@ -26,7 +27,10 @@ COLUMNS = (
     "seed",
     "model",
     "verified",
+    "sandbox",
 )
+#: What a spreadsheet takes a text for a formula by (OWASP, "CSV Injection").
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NOT_IN_A_FILE_NAME = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -46,6 +50,7 @@ def row(stored: StoredTrial, snapshot: Snapshot) -> dict[str, Any]:
         "seed": snapshot.identity.seed,
         "model": proposal.model,
         "verified": False,  # becomes true when a program has been scored again in a fresh jail
+        "sandbox": snapshot.contained(stored),
     }
 
 
@@ -62,7 +67,7 @@ def evaluation_json(evaluation: Evaluation) -> dict[str, Any]:
     }
 
 
-def ancestor_row(ancestor: Ancestor) -> dict[str, Any]:
+def ancestor_row(ancestor: Ancestor, containment: Mapping[int, Containment]) -> dict[str, Any]:
     """One row of a family tree as a JSON object."""
     trial = ancestor.origin.trial if ancestor.origin else None
     return {
@@ -73,6 +78,7 @@ def ancestor_row(ancestor: Ancestor) -> dict[str, Any]:
         "score": trial.evaluation.score if trial and trial.evaluation else None,
         "parents": list(trial.proposal.parents) if trial else [],
         "repeated": ancestor.repeated,
+        "sandbox": containment.get(ancestor.origin.run, Containment.UNKNOWN) if ancestor.origin else None,
     }
 
 
@@ -95,11 +101,15 @@ def jsonl(programs: Iterable[StoredTrial], snapshot: Snapshot) -> str:
 
 
 def flat_csv(programs: Sequence[StoredTrial], snapshot: Snapshot) -> str:
-    """A table with a header; niche, metrics and features become columns such as `features.size`."""
-    rows = [_flat(row(stored, snapshot)) for stored in programs]
+    """A table with a header; niche, metrics and features become columns such as `features.size`.
+
+    A text that a spreadsheet would calculate gets an apostrophe in front; `jsonl` has every text as it is.
+    """
+    rows = [{key: _inert(value) for key, value in _flat(row(stored, snapshot)).items()} for stored in programs]
     columns = [column for key in COLUMNS for column in _columns_of(key, rows)]
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
+    # Every text in quotes: a lone carriage return in it would else begin a new row for some readers.
+    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
@@ -107,10 +117,10 @@ def flat_csv(programs: Sequence[StoredTrial], snapshot: Snapshot) -> str:
 
 def python_file(stored: StoredTrial, snapshot: Snapshot) -> str:
     """A .py file that says where it came from and runs by itself."""
-    identity, run = snapshot.identity, snapshot.run
+    identity, run = snapshot.identity, snapshot.run_of(stored)
     proposal, evaluation = stored.trial.proposal, stored.trial.evaluation
     facts = {
-        "evosearch": run.versions.get("evosearch", ""),
+        "evosearch": run.versions["evosearch"] if run else None,
         "task": identity.task,
         "domain": identity.domain,
         "problem": proposal.program.problem,
@@ -120,11 +130,12 @@ def python_file(stored: StoredTrial, snapshot: Snapshot) -> str:
         "origin": proposal.operator,
         "parents": list(proposal.parents),
         "model": proposal.model,
-        "run": run.id,
+        "run": stored.run,
         "seed": identity.seed,
-        "sandbox": sandbox_text(run.record.sandbox),
+        "sandbox": snapshot.contained(stored),
+        "walls": walls(run.record.sandbox) if run else None,
     }
-    return wrap(proposal.program.source, facts, packages=snapshot.facts.packages)
+    return wrap(proposal.program.source, facts, packages=snapshot.facts.packages, warning=_warning(stored, snapshot))
 
 
 def file_name(stored: StoredTrial) -> str:
@@ -134,10 +145,14 @@ def file_name(stored: StoredTrial) -> str:
     return f"{problem or 'program'}-{program.id}.py"
 
 
-def sandbox_text(sandbox: Mapping[str, Any]) -> str:
-    """The walls that stood, in one line."""
-    layers = sandbox.get("layers", [])
-    return ", ".join(map(str, layers)) if layers else "unknown"
+def _warning(stored: StoredTrial, snapshot: Snapshot) -> str:
+    if snapshot.contained(stored) is not Containment.UNSAFE:
+        return ""
+    return f"UNSAFE: run {stored.run} demanded no sandbox (--unsafe-no-sandbox), so the score may be forged."
+
+
+def _inert(cell: Any) -> Any:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _flat(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,13 +79,15 @@ def describe(picture: Heatmap) -> dict[str, Any]:
 def draw(picture: Heatmap) -> Group:
     """The picture as a table for a terminal."""
     table = Table(box=None, padding=(0, 1, 0, 0), header_style="bold")
-    table.add_column(picture.rows.name if picture.rows else "", justify="right", style="bold", no_wrap=True)
+    table.add_column(
+        Text(one_line(picture.rows.name) if picture.rows else ""), justify="right", style="bold", no_wrap=True
+    )
     columns = picture.columns.cells if picture.columns else 1
     for index in range(columns):
-        table.add_column(_label(picture.columns, index), justify="center", min_width=8, no_wrap=True)
+        table.add_column(Text(_label(picture.columns, index)), justify="center", min_width=8, no_wrap=True)
     for index in range(picture.rows.cells if picture.rows else 1):
         cells = (_cell(picture, picture.values.get((index, column))) for column in range(columns))
-        table.add_row(_label(picture.rows, index), *cells)
+        table.add_row(Text(_label(picture.rows, index)), *cells)
     return Group(Text(_title(picture)), Text(), table)
 
 
@@ -96,7 +98,7 @@ def _title(picture: Heatmap) -> str:
 
 
 def _axis_name(axis: Axis | None) -> str:
-    return "" if axis is None else axis.name + (f" ({axis.unit})" if axis.unit else "")
+    return "" if axis is None else one_line(axis.name + (f" ({axis.unit})" if axis.unit else ""))
 
 
 def _labels(axis: Axis | None) -> list[str]:

@@ -10,8 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-#: C0 without tab and newline, DEL and C1; marks that turn the direction of writing; lone surrogates.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+#: C0 without tab and newline, DEL and C1; characters that cannot be seen, that turn the direction of writing or that
+#: end a line in some readers; lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\U000e0000-\U000e007f\ud800-\udfff]"
+)
 _ALSO_ON_ONE_LINE = re.compile(r"[\t\n]")
 
 

@@ -14,7 +14,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from evosearch.report.printable import one_line
+from evosearch.report.printable import one_line, printable
 from evosearch.report.terminal import coverage, duration, gist, pairs
 from evosearch.search.budget import Budget
 from evosearch.search.events import Ended, Event, Progress, Refused, Resumed, Settled
@@ -130,7 +130,9 @@ class PlainProgress:
             case Settled(step, progress):
                 if self._verbose:
                     for trial in step.trials:
-                        self.say(f"step {step.index}: {verdict(trial)}" + (f" ({step.note})" if step.note else ""))
+                        self.say(
+                            f"step {step.index}: {verdict(trial)}" + (f" ({one_line(step.note)})" if step.note else "")
+                        )
                 if self._is_due(progress):
                     self.say(self._line(progress))
             case Refused(problems):
@@ -140,7 +142,7 @@ class PlainProgress:
 
     def say(self, message: str) -> None:
         """Print a line."""
-        self._console.print(Text(message), soft_wrap=True)
+        self._console.print(Text(printable(message)), soft_wrap=True)
 
     def _is_due(self, progress: Progress) -> bool:
         now = self._clock()
@@ -211,7 +213,7 @@ class LiveProgress:
 
     def say(self, message: str) -> None:
         """Print a line above the panel."""
-        self._console.print(Text(message), soft_wrap=True)
+        self._console.print(Text(printable(message)), soft_wrap=True)
 
     def _draw(self) -> RenderableType:
         progress = self._progress

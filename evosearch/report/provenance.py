@@ -39,13 +39,14 @@ _WARNING = (
 _END = "\n# --- the program as it was found ---\n"
 
 
-def wrap(source: str, facts: Mapping[str, Any], *, packages: Sequence[str]) -> str:
+def wrap(source: str, facts: Mapping[str, Any], *, packages: Sequence[str], warning: str = "") -> str:
     """The text of a file: header, source, and a footer that runs it.
 
     Args:
         source: The program.
         facts: What is known of it: JSON scalars and lists of text, by key; None is left out.
         packages: Third-party packages it may import.
+        warning: What a reader must know before all else, as one sentence; empty if there is nothing.
     """
     # The source is hostile, so it is searched, never parsed: at worst the footer calls a name that is not there.
     functions = _FUNCTION.findall(source)
@@ -54,7 +55,8 @@ def wrap(source: str, facts: Mapping[str, Any], *, packages: Sequence[str]) -> s
     rows += [f"entry = {_toml(functions[-1])}"] if functions else []
     block = "".join(f"# {row}".rstrip() + "\n" for row in rows)
     footer = _FOOTER.format(entry=functions[-1]) if functions else ""
-    return f"{_WARNING}# /// script\n{block}# ///\n{_END}{source}{footer}"
+    more = f"# {one_line(warning)}\n" if warning else ""
+    return f"{_WARNING}{more}# /// script\n{block}# ///\n{_END}{source}{footer}"
 
 
 def unwrap(text: str) -> tuple[str, dict[str, Any]]:

@@ -11,6 +11,7 @@ from typing import Any, Self
 from evosearch import registry
 from evosearch.errors import ArchiveForeignError, EvosearchError, NothingFoundError, UnknownNameError
 from evosearch.protocols import Archive, Task
+from evosearch.report.containment import Containment, by_run, unsafe_runs
 from evosearch.search.ledger import Ledger
 from evosearch.store import Store
 from evosearch.store.records import Counts, Identity, Run, StoredTrial
@@ -58,19 +59,37 @@ class Snapshot:
 
     Attributes:
         identity: What the file is of.
-        run: The last run.
-        facts: What that run knew of the task.
+        runs: All runs, the first one first; there is one at least.
+        facts: What the last run knew of the task.
         ledger: The archive and the sums, folded from the steps.
         counts: How the evaluations ended.
         best: Where the best elite came from; None if there is none.
     """
 
     identity: Identity
-    run: Run
+    runs: tuple[Run, ...]
     facts: TaskFacts
     ledger: Ledger
     counts: Counts
     best: StoredTrial | None
+
+    @property
+    def run(self) -> Run:
+        """The last run."""
+        return self.runs[-1]
+
+    @property
+    def containment(self) -> dict[int, Containment]:
+        """How well the programs of each run were contained, by its number."""
+        return by_run(self.runs)
+
+    def run_of(self, stored: StoredTrial) -> Run | None:
+        """The run that tried a program; None if it began after the snapshot was taken."""
+        return next((run for run in self.runs if run.id == stored.run), None)
+
+    def contained(self, stored: StoredTrial) -> Containment:
+        """How well the program was contained when it was scored."""
+        return self.containment.get(stored.run, Containment.UNKNOWN)
 
     @property
     def archive(self) -> Archive:
@@ -124,11 +143,12 @@ def take(store: Store) -> Snapshot:
     Raises:
         ArchiveForeignError: No run has begun in it, or its record is not of this version's making.
     """
-    run = store.last_run()
-    if run is None:
+    runs = store.runs()
+    if not runs:
         raise ArchiveForeignError(
             f"{store.path} is empty: no run has begun in it", hint="`evosearch run TASK` fills it"
         )
+    run = runs[-1]
     try:
         facts = TaskFacts.from_json(run.record.settings["task"])
     except (KeyError, TypeError, ValueError) as error:
@@ -136,7 +156,7 @@ def take(store: Store) -> Snapshot:
     archive = registry.make_archive(store.identity.archive, facts.axes, score_floor=facts.score_floor)
     ledger = Ledger(archive, facts.problems, facts.solved_score).fold(store.steps())
     best = kept(store, archive.best.program.id) if archive.best else None
-    return Snapshot(store.identity, run, facts, ledger, store.counts(), best)
+    return Snapshot(store.identity, runs, facts, ledger, store.counts(), best)
 
 
 def kept(store: Store, program: str) -> StoredTrial:
@@ -185,6 +205,7 @@ def describe(snapshot: Snapshot, summary: Mapping[str, Any] | None) -> dict[str,
             "cells_filled": len(snapshot.archive),
             "cells_total": snapshot.archive.cells_total,
             "qd_score": snapshot.archive.qd_score,
+            "unsafe_runs": unsafe_runs(snapshot.containment),
         },
         "best": _best(snapshot),
         "digest": snapshot.archive.digest(),
@@ -198,8 +219,8 @@ def usage_json(usage: Usage) -> dict[str, float]:
 
 
 def _best(snapshot: Snapshot) -> dict[str, Any] | None:
-    elite = snapshot.archive.best
-    if elite is None:
+    elite, origin = snapshot.archive.best, snapshot.best
+    if elite is None or origin is None:
         return None
     return {
         "id": elite.program.id,
@@ -207,5 +228,6 @@ def _best(snapshot: Snapshot) -> dict[str, Any] | None:
         "score": elite.score,
         "metrics": dict(elite.evaluation.metrics),
         "features": dict(elite.evaluation.features),
-        "origin": snapshot.best.trial.proposal.operator if snapshot.best else None,
+        "origin": origin.trial.proposal.operator,
+        "sandbox": snapshot.contained(origin),
     }

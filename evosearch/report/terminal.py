@@ -9,11 +9,12 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
-from evosearch.report.export import cell_labels, sandbox_text
+from evosearch.report.containment import Containment, walls, warning
+from evosearch.report.export import niche_labels
 from evosearch.report.printable import one_line, printable
 from evosearch.report.snapshot import Snapshot
 from evosearch.store.records import Ancestor, StoredTrial
-from evosearch.types import Elite, Evaluation, Program, Usage
+from evosearch.types import Evaluation, Program, Usage
 
 #: A longer source is shown without colours: a lexer is no match for a text that was made to be slow.
 _LONGEST_HIGHLIGHTED = 20_000
@@ -21,6 +22,13 @@ _WIDE = 60
 _WIDEST_LABEL = 24
 #: Figures of a domain that have a name among people.
 _FIGURES = {"solved": "answer (first instance)", "solved_all_instances": "program (all instances)"}
+_ALARM = "bold red"
+#: What a reader is told of programs that were not wholly contained.
+_CONTAINMENT = {
+    Containment.PARTIAL: "partial: not every wall that a run demands stood",
+    Containment.UNSAFE: "UNSAFE: the run demanded no sandbox (--unsafe-no-sandbox); the score may be forged",
+    Containment.UNKNOWN: "unknown",
+}
 
 
 def pairs(rows: Iterable[tuple[str, RenderableType]]) -> Table:
@@ -29,8 +37,13 @@ def pairs(rows: Iterable[tuple[str, RenderableType]]) -> Table:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows:
-        table.add_row(name, Text(value) if isinstance(value, str) else value)
+        table.add_row(Text(one_line(name)), Text(printable(value)) if isinstance(value, str) else value)
     return table
+
+
+def alarm(text: str) -> Text:
+    """A line that must not be missed."""
+    return Text(printable(text), style=_ALARM)
 
 
 def summary(snapshot: Snapshot, figures: Mapping[str, Any] | None) -> Table:
@@ -48,41 +61,51 @@ def summary(snapshot: Snapshot, figures: Mapping[str, Any] | None) -> Table:
         ("QD score", _number(snapshot.archive.qd_score)),
         ("best", _best(snapshot)),
         *_figures(snapshot, figures),
-        ("sandbox", sandbox_text(record.sandbox)),
+        ("sandbox", _sandbox(Containment.of(record.sandbox), walls(record.sandbox))),
+        *([("", alarm(text))] if (text := warning(snapshot.containment)) else []),
         ("digest", snapshot.archive.digest()),
     ]
     return pairs(rows)
 
 
-def top(snapshot: Snapshot, elites: Sequence[Elite]) -> Table:
-    """The elites as rows, in the order given."""
+def top(snapshot: Snapshot, programs: Sequence[StoredTrial]) -> Table:
+    """Programs with a score as rows, in the order given; a column tells those that were not contained, if there are."""
+    states = [snapshot.contained(stored) for stored in programs]
+    stamped = any(state is not Containment.CONTAINED for state in states)
+    axes = " · ".join(one_line(axis.name) for axis in snapshot.facts.axes)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("score", justify="right", no_wrap=True, min_width=9)
     table.add_column("id", no_wrap=True, min_width=16)
-    table.add_column(" · ".join(axis.name for axis in snapshot.facts.axes), no_wrap=True, overflow="ellipsis")
+    if stamped:
+        table.add_column("sandbox", no_wrap=True, min_width=9)
+    table.add_column(Text(axes), no_wrap=True, overflow="ellipsis")
     table.add_column("program", no_wrap=True, overflow="ellipsis", min_width=8)
-    for elite in elites:
-        niche = " · ".join(one_line(label, _WIDEST_LABEL) for label in cell_labels(elite.niche, snapshot).values())
-        table.add_row(_number(elite.score), elite.program.id, niche, Text(gist(elite.program.source)))
+    for stored, state in zip(programs, states, strict=True):
+        program, evaluation = stored.trial.proposal.program, stored.trial.evaluation
+        score = "none" if evaluation is None or evaluation.score is None else _number(evaluation.score)
+        labels = niche_labels(stored, snapshot) or {}
+        niche = Text(" · ".join(one_line(label, _WIDEST_LABEL) for label in labels.values()))
+        table.add_row(score, program.id, *([_stamp(state)] if stamped else []), niche, Text(gist(program.source)))
     return table
 
 
-def program(stored: StoredTrial, niche: Mapping[str, str] | None, width: int) -> Group:
+def program(stored: StoredTrial, snapshot: Snapshot, width: int) -> Group:
     """One program: where it came from, its evaluation, its source."""
-    proposal = stored.trial.proposal
+    proposal, run = stored.trial.proposal, snapshot.run_of(stored)
     rows: list[tuple[str, RenderableType]] = [
         ("program", proposal.program.id),
         *([("problem", one_line(proposal.program.problem))] if proposal.program.problem else []),
         ("made by", one_line(proposal.operator) + (f" with {one_line(proposal.model)}" if proposal.model else "")),
-        ("step", f"{stored.step}"),
+        ("step", f"{stored.step} in run {stored.run}"),
+        ("sandbox", _sandbox(snapshot.contained(stored), walls(run.record.sandbox if run else {}))),
         ("parents", ", ".join(map(one_line, proposal.parents)) or "none"),
     ]
     if stored.trial.duplicate_of:
         rows.append(("duplicate of", one_line(stored.trial.duplicate_of)))
     if stored.trial.evaluation is not None:
         rows += evaluation_rows(stored.trial.evaluation)
-    if niche:
-        rows.append(("niche", ", ".join(f"{name} {one_line(label)}" for name, label in niche.items())))
+    if niche := niche_labels(stored, snapshot):
+        rows.append(("niche", ", ".join(f"{one_line(name)} {one_line(label)}" for name, label in niche.items())))
     reading = stored.trial.reading
     rows.append(
         ("reads as", f"{reading.style}, {reading.nodes} nodes, description length {reading.description_length:g}")
@@ -114,14 +137,19 @@ def source(found: Program, width: int) -> RenderableType:
     return Syntax(text, "python", theme="ansi_dark", background_color="default", word_wrap=True, code_width=width)
 
 
-def lineage(ancestors: Sequence[Ancestor]) -> Tree:
-    """A program's family tree, from it upwards."""
+def lineage(ancestors: Sequence[Ancestor], containment: Mapping[int, Containment]) -> Tree:
+    """A program's family tree, from it upwards.
+
+    Args:
+        ancestors: As `Store.lineage` gives them.
+        containment: How well the programs of each run were contained.
+    """
     root, *rest = ancestors
-    tree = Tree(_relative(root), guide_style="dim")
+    tree = Tree(_relative(root, containment), guide_style="dim")
     branches = [tree]
     for ancestor in rest:
         del branches[ancestor.depth :]
-        branches.append(branches[-1].add(_relative(ancestor)))
+        branches.append(branches[-1].add(_relative(ancestor, containment)))
     return tree
 
 
@@ -132,9 +160,8 @@ def settings(rows: Iterable[tuple[str, Any, str]]) -> Table:
     table.add_column("value", overflow="fold")
     table.add_column("origin", no_wrap=True)
     for key, value, origin in rows:
-        table.add_row(
-            key, Text(one_line(_value(value), _WIDE)), Text(origin, style="dim" if origin == "default" else "")
-        )
+        style = "dim" if origin == "default" else ""
+        table.add_row(Text(one_line(key)), Text(one_line(_value(value), _WIDE)), Text(one_line(origin), style=style))
     return table
 
 
@@ -206,11 +233,23 @@ def _failures(by_status: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(((status, count) for status, count in by_status.items() if status != "ok"), key=lambda pair: -pair[1])
 
 
-def _relative(ancestor: Ancestor) -> Text:
-    line = Text(ancestor.program, style="bold")
+def _sandbox(state: Containment, standing: str) -> RenderableType:
+    if state is Containment.CONTAINED:
+        return standing
+    return Text.assemble((_CONTAINMENT[state], _ALARM), f"; walls that stood: {printable(standing)}")
+
+
+def _stamp(state: Containment) -> Text:
+    return Text("UNSAFE", style=_ALARM) if state is Containment.UNSAFE else Text(state)
+
+
+def _relative(ancestor: Ancestor, containment: Mapping[int, Containment]) -> Text:
+    line = Text(one_line(ancestor.program), style="bold")
     if ancestor.origin is None:
         return line.append("  not recorded", style="dim")
     trial = ancestor.origin.trial
+    if containment.get(ancestor.origin.run) is Containment.UNSAFE:
+        line.append("  UNSAFE", style=_ALARM)
     score = trial.evaluation.score if trial.evaluation else None
     line.append(f"  {one_line(trial.proposal.operator)}", style="not bold cyan")
     line.append(f"  {'no score' if score is None else _number(score)}", style="not bold")

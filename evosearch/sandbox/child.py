@@ -27,14 +27,14 @@ _MESSAGE_LENGTH: Final = 2_000
 
 
 class Channel(Protocol):
-    """The way out; `zygote.Channel`."""
+    """The way out; `channel.Channel`."""
 
     def send(self, value: Any) -> None:
         """Send one value; ValueError if it cannot cross."""
         ...
 
     def receive(self) -> Any:
-        """The next value; SystemExit if the other end is gone."""
+        """The next value; ValueError if it cannot be read here, SystemExit if the other end is gone."""
         ...
 
 
@@ -43,7 +43,12 @@ def serve(channel: Channel) -> None:
     streams = (sys.stdout, sys.stderr)
     program = _Program(channel, channel.receive())
     while True:
-        program.answer(channel.receive(), streams)
+        try:
+            request = channel.receive()
+        except ValueError as error:
+            program.decline(str(error))
+        else:
+            program.answer(request, streams)
 
 
 class _Program:
@@ -75,6 +80,11 @@ class _Program:
             self._channel.send(self._error("invalid_output", f"{request['call']}() answered with {error}"))
         except MemoryError:
             self._channel.send(self._error("memory", "out of memory while sending the answer"))
+
+    def decline(self, reason: str) -> None:
+        """Say why a call cannot even be read; calls are numbered one after another."""
+        self._number += 1
+        self._channel.send(self._error("crashed", reason))
 
     def _outcome(self, request: dict[str, Any]) -> dict[str, Any]:
         try:

@@ -309,7 +309,7 @@ def _numpy() -> Any:
     try:
         import numpy as np  # noqa: PLC0415 - a program that uses no array must not wait for numpy
     except ImportError:
-        raise FrameError("an array where numpy is not installed") from None
+        raise FrameError("an array came, and numpy is not among the packages that the task declares") from None
     module: ModuleType = np
     return module
 

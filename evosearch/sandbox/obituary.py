@@ -1,12 +1,12 @@
 """How a process of the jail ended, by the kernel's account."""
 
-import json
 import os
 import signal
 import socket
 from dataclasses import dataclass
 
 from evosearch.errors import Status, WorkerLostError
+from evosearch.sandbox import messages
 from evosearch.types import Limits
 
 
@@ -49,8 +49,12 @@ def read_obituary(stream: socket.socket, seconds: float) -> Obituary:
         WorkerLostError: There will be none: the zygote ended, or could not make the process.
     """
     stream.settimeout(seconds)
-    data = stream.recv(4096, socket.MSG_PEEK)
-    message = json.loads(data) if data else {"refused": "its zygote ended"}
+    try:
+        data = stream.recv(4096, socket.MSG_PEEK)
+    except ConnectionResetError:
+        # The order to end it crossed with its end. The kernel says so once, and then gives what was written.
+        data = stream.recv(4096, socket.MSG_PEEK)
+    message = messages.decode(data) if data else {"refused": "its zygote ended"}
     if "refused" in message:
         raise WorkerLostError(f"a process of the jail was lost: {message['refused']}")
     return Obituary(**message)

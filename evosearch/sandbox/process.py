@@ -1,12 +1,12 @@
 """One process in the jail, seen from outside: talked to, timed, and killed when it takes too much.
 
 The process cannot influence what is said of it here: its time comes from the kernel's clock of the whole process, its
-end from the zygote that waited for it, and every limit is enforced by SIGKILL through a pidfd.
+end from the zygote that waits for it, and every limit is enforced by SIGKILL, which that zygote sends when told to. So
+whoever supervises needs no right over the process itself.
 """
 
 import os
 import select
-import signal
 import socket
 import time
 from contextlib import suppress
@@ -15,10 +15,11 @@ from math import ceil, inf
 from typing import Final, NoReturn
 
 from evosearch.errors import CandidateError, Status, WorkerLostError
-from evosearch.sandbox import frames
+from evosearch.sandbox import frames, usage
 from evosearch.sandbox.obituary import Obituary, read_obituary
 from evosearch.types import Limits, Value
 
+_KILL: Final = b"kill"
 #: An exit takes a moment to be reported; that a process only closed its channel is never reported.
 _GRACE_SECONDS: Final = 2.0
 #: A zygote that has not buried a killed child by then is taken for lost.
@@ -37,34 +38,33 @@ class Handles:
     """What it takes to supervise a process.
 
     Attributes:
-        pid: Its number.
-        pidfd: A handle on it, which stays its own even when the number is given to another.
+        pid: Its number, as its zygote knows it.
         channel: This end of its channel.
-        obituary: Where the zygote writes how it ended.
+        obituary: Where the zygote is told to end it, and writes how it ended.
         log: The read end of its standard output and error; None if they lead nowhere.
+        cpu_before: CPU seconds that it had used before it was given anything to do.
     """
 
     pid: int
-    pidfd: int
     channel: socket.socket
     obituary: socket.socket
     log: int | None = None
+    cpu_before: float = 0.0
 
     @classmethod
-    def received(cls, pid: int, descriptors: list[int]) -> "Handles":
+    def received(cls, pid: int, descriptors: list[int], cpu_before: float) -> "Handles":
         """From the descriptors that another supervisor lent."""
-        channel, obituary, pidfd, log = descriptors
-        return cls(pid, pidfd, socket.socket(fileno=channel), socket.socket(fileno=obituary), log)
+        channel, obituary, log = descriptors
+        return cls(pid, socket.socket(fileno=channel), socket.socket(fileno=obituary), log, cpu_before)
 
     def descriptors(self) -> list[int]:
         """To lend to another supervisor."""
-        return [self.channel.fileno(), self.obituary.fileno(), self.pidfd, *([] if self.log is None else [self.log])]
+        return [self.channel.fileno(), self.obituary.fileno(), *([] if self.log is None else [self.log])]
 
     def close(self) -> None:
         """Let go of all of them."""
         self.channel.close()
         self.obituary.close()
-        os.close(self.pidfd)
         if self.log is not None:
             os.close(self.log)
 
@@ -88,8 +88,6 @@ class JailedProcess:
         self._printed = bytearray()
         self._frames = frames.Assembler(limits.reply_bytes)
         self._wall_left = limits.wall_seconds
-        # The kernel's name for the CPU clock of another process: clock_getcpuclockid(3).
-        self._clock = ~handles.pid << 3 | 2
         self._poller = select.poll()
         self._watch()
 
@@ -106,7 +104,7 @@ class JailedProcess:
     def cpu_seconds(self) -> float:
         """CPU time of the whole process so far; infinite once it is buried."""
         try:
-            return time.clock_gettime(self._clock)
+            return usage.cpu_seconds(self.handles.pid) - self.handles.cpu_before
         except OSError:
             return inf
 
@@ -178,8 +176,8 @@ class JailedProcess:
 
     def kill(self) -> None:
         """Kill it now, whatever it is doing."""
-        with suppress(ProcessLookupError):
-            signal.pidfd_send_signal(self.handles.pidfd, signal.SIGKILL)
+        with suppress(OSError):
+            self.handles.obituary.send(_KILL)
 
     def close(self) -> None:
         """Kill it and let go of all descriptors."""

@@ -14,6 +14,7 @@ from evosearch.errors import CandidateError, EvosearchError, Status, TaskError, 
 from evosearch.protocols import CandidateFacts, Task
 from evosearch.sandbox import zygote
 from evosearch.sandbox.candidate import JailedCandidate
+from evosearch.sandbox.channel import Channel
 from evosearch.sandbox.process import Handles, JailedProcess
 from evosearch.sandbox.verdict import to_json
 from evosearch.types import Evaluation, Limits, Reading, Recipe, Value
@@ -30,7 +31,13 @@ def main(descriptor: int) -> None:
         zygote.refuse(control, type(error).__name__, str(error), error.hint)
     except Exception as error:  # noqa: BLE001 - a task is anybody's code, and the controller must hear what it raised
         zygote.refuse(control, TaskError.__name__, f"the task cannot be made: {_explain(error)}")
-    zygote.serve(control, lambda request, channel, descriptors: _judge(task, request, channel, descriptors))
+    walls = zygote.prepare_walls(control, settings)
+    zygote.serve(
+        control,
+        walls,
+        lambda request, channel, descriptors: _judge(task, request, channel, descriptors),
+        single_use=settings["single_use"],
+    )
 
 
 def _make(entry: str, recipe: dict[str, Any]) -> Task:
@@ -41,15 +48,18 @@ def _make(entry: str, recipe: dict[str, Any]) -> Task:
     return task
 
 
-def _judge(task: Task, request: dict[str, Any], channel: zygote.Channel, descriptors: list[int]) -> None:
+def _judge(task: Task, request: dict[str, Any], channel: Channel, descriptors: list[int]) -> None:
     """Judge one program and send what came of it."""
     facts = CandidateFacts(**{**request["facts"], "reading": Reading(**request["facts"]["reading"])})
-    process = JailedProcess(Handles.received(request["pid"], descriptors), Limits(**request["program_limits"]))
+    handles = Handles.received(request["pid"], descriptors, request["cpu_before"])
+    process = JailedProcess(handles, Limits(**request["program_limits"]))
     try:
         verdict = _verdict(task, JailedCandidate(process, facts), request)
         message = {"evaluation": verdict, "log": process.log}
     except WorkerLostError as error:
         message = {"lost": str(error)}
+    # It will be ended anyway, and meanwhile the verdict is on its way.
+    process.kill()
     channel.send(message)
 
 

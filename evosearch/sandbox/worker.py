@@ -8,19 +8,22 @@ The worker itself sends the program's text to the program's process and then han
 so that the judge never sees the text and the program never sees the judge.
 """
 
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final, TypeVar
 
 from evosearch.errors import CandidateError, EvosearchError, Status, WorkerLostError
 from evosearch.protocols import CandidateFacts
-from evosearch.sandbox import frames
+from evosearch.sandbox import frames, grounds
 from evosearch.sandbox.candidate import Conversation
+from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.process import JailedProcess, Stopped
+from evosearch.sandbox.single_use import SingleUse
 from evosearch.sandbox.spawn import Zygote
 from evosearch.sandbox.verdict import from_json, to_json
-from evosearch.types import Evaluation, Limits, Recipe, Split, Value
+from evosearch.types import Evaluation, Jail, Limits, Recipe, Split, Value
 
 _PROGRAMS: Final = "evosearch.sandbox.zygote"
 _JUDGES: Final = "evosearch.sandbox.verifier"
@@ -47,10 +50,20 @@ class Blueprint:
     Attributes:
         recipe: How the judges make the task.
         packages: What programs may import besides the standard library.
+        reads: Files and folders that the judges read while they judge, beside what is installed and the task's own
+            folder.
+        sandbox: The walls around all of it.
+        entry: What makes the task from the recipe, as `module:function`.
+        forks: Whether jailed processes are forked from zygotes; if not, each is started by itself and used once.
     """
 
     recipe: Recipe
     packages: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    sandbox: Sandbox = field(default_factory=Sandbox.of_this_machine)
+    entry: str = TASK_ENTRY
+    # Elsewhere a process that has loaded numpy does not survive a fork.
+    forks: bool = sys.platform == "linux"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +90,7 @@ class Worker:
 
     def __init__(self, blueprint: Blueprint) -> None:
         self._blueprint = blueprint
-        self._zygotes: dict[str, Zygote] = {}
+        self._zygotes: dict[str, Zygote | SingleUse] = {}
 
     def evaluate(self, job: Job, stop: int) -> Evaluation:
         """Run and judge one program.
@@ -104,6 +117,15 @@ class Worker:
             Stopped: The work was called off; nothing of it runs any more.
         """
         return self._twice(lambda: self._run(entry, request, limits, stop))
+
+    def fork(self, limits: Limits, stop: int) -> JailedProcess:
+        """A process for a program, which the caller watches over and closes.
+
+        Raises:
+            EvosearchError: The task cannot be made, or no process can be had.
+            Stopped: The work was called off.
+        """
+        return self._for_judging(stop)[0].fork({}, limits, stop=stop, log=True)
 
     def close(self) -> None:
         """Kill all its processes. It can be used again."""
@@ -139,31 +161,35 @@ class Worker:
         with closing(library.fork({}, limits, stop=stop, log=True)) as process:
             process.send(_load({"entry": module}))
             conversation = Conversation(process)
-            answer = conversation.call(function, request)
-            conversation.finish()
-            return answer
+            try:
+                answer = conversation.call(function, request)
+                conversation.finish()
+                return answer
+            finally:
+                # What it left in the scratch folder is removed before the next one is born.
+                process.end()
 
-    def _for_judging(self, stop: int) -> tuple[Zygote, Zygote]:
+    def _for_judging(self, stop: int) -> tuple[Zygote | SingleUse, Zygote | SingleUse]:
         if _JUDGES not in self._zygotes:
-            recipe = _recipe_to_json(self._blueprint.recipe)
-            wanted: dict[str, tuple[str, dict[str, Value]]] = {
-                _PROGRAMS: (_PROGRAMS, {"preload": self._blueprint.packages}),
-                _JUDGES: (_JUDGES, {"task_entry": TASK_ENTRY, "recipe": recipe}),
-            }
-            self._start(wanted, stop)
+            plan, recipe = self._blueprint, _recipe_to_json(self._blueprint.recipe)
+            programs = _Plan(_PROGRAMS, grounds.for_programs(plan.packages), {"preload": list(plan.packages)})
+            reads = (plan.recipe.directory, *plan.reads) if plan.recipe.directory else plan.reads
+            judges = _Plan(_JUDGES, grounds.for_judges(reads), {"task_entry": plan.entry, "recipe": recipe})
+            self._start({_PROGRAMS: programs, _JUDGES: judges}, stop)
         return self._zygotes[_PROGRAMS], self._zygotes[_JUDGES]
 
-    def _for_library(self, module: str, stop: int) -> Zygote:
+    def _for_library(self, module: str, stop: int) -> Zygote | SingleUse:
         key = f"library {module}"
         if key not in self._zygotes:
-            self._start({key: (_PROGRAMS, {"preload": [module]})}, stop)
+            self._start({key: _Plan(_PROGRAMS, grounds.for_library(module), {"preload": [module]})}, stop)
         return self._zygotes[key]
 
-    def _start(self, wanted: Mapping[str, tuple[str, dict[str, Value]]], stop: int) -> None:
+    def _start(self, wanted: "Mapping[str, _Plan]", stop: int) -> None:
         """Start zygotes side by side, and wait for all of them."""
+        layers, start = self._blueprint.sandbox.layers, Zygote if self._blueprint.forks else SingleUse
         try:
-            for key, (module, settings) in wanted.items():
-                self._zygotes[key] = Zygote(module, settings)
+            for key, plan in wanted.items():
+                self._zygotes[key] = start(plan.module, layers, plan.jail, plan.settings)
             for key in wanted:
                 self._zygotes[key].wait_until_ready(stop)
         except (EvosearchError, Stopped):
@@ -172,7 +198,16 @@ class Worker:
             raise
 
 
-def _judge(judges: Zygote, program: JailedProcess, job: Job, stop: int) -> tuple[dict[str, Value], str]:
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A zygote that is to be started."""
+
+    module: str
+    jail: Jail
+    settings: dict[str, Value]
+
+
+def _judge(judges: Zygote | SingleUse, program: JailedProcess, job: Job, stop: int) -> tuple[dict[str, Value], str]:
     """Have the program judged: the verdict, and what the program printed.
 
     Raises:
@@ -184,6 +219,7 @@ def _judge(judges: Zygote, program: JailedProcess, job: Job, stop: int) -> tuple
         "split": job.split,
         "seed": job.seed,
         "pid": program.handles.pid,
+        "cpu_before": program.handles.cpu_before,
         "program_limits": asdict(job.limits),
     }
     with closing(

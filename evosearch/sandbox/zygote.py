@@ -4,18 +4,25 @@ It is exec'd by `spawn.py` with a fixed environment, so its memory holds nothing
 what every child would import, and then only forks, waits and tells: each child's end is written, with the kernel's
 figures, to a socket of its own, so that whoever supervises it learns how it ended and how much it used.
 
-Control socket (SOCK_SEQPACKET, JSON):
+Where a process must not fork any more once it has loaded its libraries, it serves one request itself, in place of a
+child (`single_use.py`).
 
-    in    {"preload": [module, …], …}                               once
+Control socket (`messages.py`):
+
+    in    {"layers": [name, …], "jail": {…}, "single_use": bool, "preload": [module, …], …}    once
     out   {"ready": true} or {"error": class, "message": text, "hint": text}
     in    {"limits": {…}, "log": bool, …} with descriptors: channel, obituary, log if any, and what the work needs
-    out   {"pid": n} with the pidfd, or {"refused": text}
+    out   {"pid": n}, or {"refused": text}
+
+Obituary socket, one a child:
+
+    in    anything, to have the child killed; so it is when nobody holds the other end any more
+    out   {"wait_status": n, …} or {"refused": text}, once
 
 It ends when the control socket closes, and by PDEATHSIG.
 """
 
 import gc
-import json
 import os
 import select
 import signal
@@ -24,21 +31,20 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Final, NoReturn
 
-from evosearch.sandbox import child, frames
-from evosearch.sandbox.layers import LAYERS, end_with_parent, inherit_orphans
-from evosearch.types import Limits
+from evosearch.errors import SandboxError
+from evosearch.sandbox import child, frames, messages
+from evosearch.sandbox.channel import Channel
+from evosearch.sandbox.imports import DeclaredPackages
+from evosearch.sandbox.kernel import RESERVED
+from evosearch.sandbox.layers import Walls, end_with_parent, inherit_orphans
+from evosearch.types import Jail, Limits
 
 #: What runs in a forked child: its request, its channel, and the further descriptors that came with the request.
-Work = Callable[[dict[str, Any], "Channel", list[int]], None]
-
-SETTINGS_BYTES: Final = 2**17
-"""The longest first message on a control socket."""
-REQUEST_BYTES: Final = 2**16
-"""The longest of all others."""
-MAX_DESCRIPTORS: Final = 8
+Work = Callable[[dict[str, Any], Channel, list[int]], None]
 
 #: What programs import most; a first import inside a child costs more than the fork.
 COMMON_MODULES: Final = (
@@ -70,45 +76,24 @@ _FAILED: Final = 70
 _REHEARSALS: Final = 32
 
 
-class Channel:
-    """The child's end of its channel: frames, one after another, blocking."""
-
-    def __init__(self, stream: socket.socket) -> None:
-        self._socket = stream
-        self._frames = frames.Assembler()
-
-    def send(self, value: Any) -> None:
-        """Send one value.
-
-        Raises:
-            InvalidValueError: It cannot cross.
-        """
-        self._socket.sendall(frames.encode(value))
-
-    def receive(self) -> Any:
-        """The next value.
-
-        Raises:
-            SystemExit: The other end is gone.
-        """
-        while (value := self._frames.take()) is frames.NOTHING:
-            if not (data := self._socket.recv(2**16)):
-                raise SystemExit
-            self._frames.feed(data)
-        return value
-
-
 def main(descriptor: int) -> None:
     """A zygote for programs: what its children do is `child.serve`."""
     control, settings = open_control(descriptor)
+    walls = prepare_walls(control, settings)
     try:
         for name in (*COMMON_MODULES, *settings["preload"]):
             import_module(name)
     except Exception as error:  # noqa: BLE001 - an import may fail in any way, and the controller must hear of it
         message = f"{name!r} cannot be imported: {type(error).__name__}: {error}"
         refuse(control, "TaskError", message, "install it, or take it off the list of packages")
+    sys.meta_path.insert(0, DeclaredPackages(settings["jail"]["readable"], settings["preload"]))
     _rehearse()
-    serve(control, lambda _request, channel, _descriptors: child.serve(channel))
+    serve(
+        control,
+        walls,
+        lambda _request, channel, _descriptors: child.serve(channel),
+        single_use=settings["single_use"],
+    )
 
 
 def _rehearse() -> None:
@@ -132,92 +117,174 @@ def open_control(descriptor: int) -> tuple[socket.socket, dict[str, Any]]:
     # Programs compute with integers of any length; the CPU limit bounds what that may cost.
     sys.set_int_max_str_digits(0)
     control = socket.socket(fileno=descriptor)
-    if not (message := control.recv(SETTINGS_BYTES)):
+    settings, _ = messages.receive(control)
+    if settings is None:
         raise SystemExit
-    return control, json.loads(message)
+    return control, settings
+
+
+def prepare_walls(control: socket.socket, settings: dict[str, Any]) -> Walls:
+    """Make what the walls of all children have in common; from here on this process sees no more than they will."""
+    walls = Walls(settings["layers"])
+    jail = settings["jail"]
+    try:
+        walls.prepare(Jail(tuple(jail["readable"]), tuple(jail["hidden"]), jail["supervises"]))
+    except SandboxError as error:
+        refuse(control, SandboxError.__name__, str(error))
+    return walls
 
 
 def refuse(control: socket.socket, kind: str, message: str, hint: str = "") -> NoReturn:
     """Tell the controller why there will be no zygote, and end."""
-    _send(control, {"error": kind, "message": message[:20_000], "hint": hint})
+    messages.send(control, {"error": kind, "message": message[:20_000], "hint": hint})
     raise SystemExit(1)
 
 
-def serve(control: socket.socket, work: Work) -> None:
-    """Fork a child for every request until the control socket closes."""
+def serve(control: socket.socket, walls: Walls, work: Work, *, single_use: bool) -> None:
+    """Fork a child for every request until the control socket closes; or live one child's life."""
     gc.collect()
     gc.freeze()
     null = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(null, stream)
-    _send(control, {"ready": True})
-    nursery = _Nursery(control, work)
-    poller = select.poll()
-    poller.register(control, select.POLLIN)
-    while True:
-        for descriptor, _ in poller.poll():
-            if descriptor != control.fileno():
-                poller.unregister(descriptor)
-                nursery.bury(descriptor)
-            elif (pidfd := nursery.fork()) is None:
-                return
-            elif pidfd >= 0:
-                poller.register(pidfd, select.POLLIN)
+    for number in (0, 1, 2):
+        os.dup2(null, number)
+    # Line by line, so that what a program printed before a crash is in its log.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    if single_use:
+        _serve_once(control, walls, work)
+        return
+    if problem := _try_walls(walls):
+        refuse(control, SandboxError.__name__, problem)
+    messages.send(control, {"ready": True})
+    nursery = _Nursery(control, walls, work)
+    while nursery.turn():
+        pass
+
+
+def _serve_once(control: socket.socket, walls: Walls, work: Work) -> None:
+    messages.send(control, {"ready": True})
+    request, descriptors = messages.receive(control)
+    if request is None:
+        return
+    messages.send(control, {"pid": os.getpid()})
+    # It is closed with all else that the program is not to have.
+    control.detach()
+    _live(request, descriptors, os.getppid(), walls, work)
+
+
+def _try_walls(walls: Walls) -> str:
+    """Raise the walls around a child that does nothing: empty, or why that does not work."""
+    ours, its = socket.socketpair()
+    with ours, its:
+        pid = os.fork()
+        if pid == 0:
+            try:
+                walls.apply(Limits())
+            except SandboxError as error:
+                its.sendall(str(error).encode())
+            finally:
+                os._exit(0)
+        _, status = os.waitpid(pid, 0)
+        its.close()
+        problem = ours.recv(2**12).decode()
+    return problem or (f"a process did not survive the raising of its walls: status {status}" if status else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A child that lives."""
+
+    pid: int
+    pidfd: int
+    started: float
+    obituary: socket.socket
 
 
 class _Nursery:
-    """The children that live."""
+    """The children that live, and the one place where a zygote waits."""
 
-    def __init__(self, control: socket.socket, work: Work) -> None:
+    def __init__(self, control: socket.socket, walls: Walls, work: Work) -> None:
         self._control = control
+        self._walls = walls
         self._work = work
-        self._living: dict[int, tuple[int, float, socket.socket]] = {}
+        self._living: dict[int, _Child] = {}
+        self._poller = select.poll()
+        self._poller.register(control, select.POLLIN)
 
-    def fork(self) -> int | None:
-        """Fork one child as asked; its pidfd, -1 if it could not be, None if nobody asks any more."""
-        message, descriptors = receive_message(self._control)
+    def turn(self) -> bool:
+        """Wait for whatever comes first, and deal with it; False once nobody asks any more."""
+        ready = [descriptor for descriptor, _ in self._poller.poll()]
+        for descriptor in ready:
+            if descriptor == self._control.fileno():
+                if not self._fork():
+                    return False
+            elif descriptor in self._living:
+                self._bury(self._living[descriptor])
+            else:
+                self._kill(descriptor)
+        return True
+
+    def _fork(self) -> bool:
+        """Fork one child as asked; False if nobody asks any more."""
+        message, descriptors = messages.receive(self._control)
         if message is None:
-            return None
-        started = time.monotonic()
+            return False
         parent = os.getpid()
+        started = time.monotonic()
         try:
             pid = os.fork()
         except OSError as error:
             _close(descriptors)
-            _send(self._control, {"refused": f"fork: {error}"})
-            return -1
+            messages.send(self._control, {"refused": f"fork: {error}"})
+            return True
         if pid == 0:
-            _live(message, descriptors, parent, self._work)
-        pidfd = os.pidfd_open(pid)
+            _live(message, descriptors, parent, self._walls, self._work)
         channel, obituary, *others = descriptors
         _close([channel, *others])
-        self._living[pidfd] = pid, started, socket.socket(fileno=obituary)
-        _send(self._control, {"pid": pid}, pidfd)
-        return pidfd
+        born = _Child(pid, os.pidfd_open(pid), started, socket.socket(fileno=obituary))
+        self._living[born.pidfd] = born
+        self._poller.register(born.pidfd, select.POLLIN)
+        self._poller.register(born.obituary, select.POLLIN)
+        messages.send(self._control, {"pid": pid})
+        return True
 
-    def bury(self, pidfd: int) -> None:
+    def _kill(self, obituary: int) -> None:
+        """Kill the child whose supervisor says so, or is gone."""
+        for living in self._living.values():
+            if living.obituary.fileno() == obituary:
+                self._poller.unregister(obituary)
+                with suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(living.pidfd, signal.SIGKILL)
+
+    def _bury(self, dead: _Child) -> None:
         """Reap a child that ended, end whatever it started, and write its obituary."""
-        pid, started, obituary = self._living.pop(pidfd)
-        os.close(pidfd)
-        with suppress(ProcessLookupError):
+        del self._living[dead.pidfd]
+        with suppress(KeyError):
+            self._poller.unregister(dead.obituary)
+        self._poller.unregister(dead.pidfd)
+        os.close(dead.pidfd)
+        with suppress(ProcessLookupError, PermissionError):
             # It is not reaped yet, so the number of its group cannot have been taken by another.
-            os.killpg(pid, signal.SIGKILL)
-        _, status, usage = os.wait4(pid, 0)
-        self._end_orphans()
-        with obituary, suppress(OSError):
-            _send(
-                obituary,
+            os.killpg(dead.pid, signal.SIGKILL)
+        _, status, usage = os.wait4(dead.pid, 0)
+        if not self._walls.forks_refused:
+            self._end_orphans()
+        if not self._living:
+            self._walls.clean()
+        with dead.obituary, suppress(OSError):
+            messages.send(
+                dead.obituary,
                 {
                     "wait_status": status,
                     "cpu_seconds": usage.ru_utime + usage.ru_stime,
-                    "wall_seconds": time.monotonic() - started,
+                    "wall_seconds": time.monotonic() - dead.started,
                     "peak_bytes": usage.ru_maxrss * 1024,
                 },
             )
 
     def _end_orphans(self) -> None:
         """Kill what a dead child left behind in a session of its own; all of it is this process's by now."""
-        known = {pid for pid, _, _ in self._living.values()}
+        known = {living.pid for living in self._living.values()}
         while _has_children(beside=len(known)):
             orphans = _children_of(os.getpid()) - known
             if not orphans:
@@ -227,32 +294,17 @@ class _Nursery:
                 os.waitpid(pid, 0)
 
 
-def receive_message(control: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    """One message and the descriptors that came with it; None if the other end is gone."""
-    space = socket.CMSG_SPACE(MAX_DESCRIPTORS * 4)
-    data, ancillary, _, _ = control.recvmsg(REQUEST_BYTES, space, socket.MSG_CMSG_CLOEXEC)
-    descriptors = [
-        int.from_bytes(payload[start : start + 4], sys.byteorder)
-        for level, kind, payload in ancillary
-        if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS)
-        for start in range(0, len(payload) // 4 * 4, 4)
-    ]
-    return (json.loads(data) if data else None), descriptors
-
-
-def _send(control: socket.socket, message: dict[str, Any], *descriptors: int) -> None:
-    socket.send_fds(control, [json.dumps(message).encode()], descriptors)
-
-
-def _live(request: dict[str, Any], descriptors: list[int], parent: int, work: Work) -> NoReturn:
+def _live(request: dict[str, Any], descriptors: list[int], parent: int, walls: Walls, work: Work) -> NoReturn:
     """The life of a child. It never returns into the zygote's loop."""
     code = _FAILED
     try:
         limits = Limits(**request["limits"])
         stream, obituary, *others = _arrange(descriptors, log=request["log"])
-        _raise_walls(obituary, limits)
+        _raise_walls(walls, limits, obituary)
         os.close(obituary)
-        if os.getppid() != parent:
+        os.closerange(RESERVED.start, RESERVED.stop)
+        # From inside a namespace of processes, a parent outside has no number.
+        if os.getppid() not in (parent, 0):
             # The zygote ended before the first wall could tie this process to it.
             raise SystemExit  # noqa: TRY301 - the way out is below
         work(request, Channel(socket.socket(fileno=stream)), others)
@@ -282,10 +334,8 @@ def _arrange(descriptors: list[int], *, log: bool) -> list[int]:
     # First out of the way, then into place: old and new numbers may overlap.
     parked = [_move(descriptor, above + index) for index, descriptor in enumerate(kept)]
     placed = [_move(descriptor, _FIRST_DESCRIPTOR + index) for index, descriptor in enumerate(parked)]
-    os.closerange(_FIRST_DESCRIPTOR + len(kept), os.sysconf("SC_OPEN_MAX"))
-    # Line by line, so that what was printed before a crash is in the log.
-    for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    os.closerange(_FIRST_DESCRIPTOR + len(kept), RESERVED.start)
+    os.closerange(RESERVED.stop, os.sysconf("SC_OPEN_MAX"))
     return placed
 
 
@@ -293,13 +343,12 @@ def _move(descriptor: int, to: int) -> int:
     return os.dup2(descriptor, to, inheritable=False)
 
 
-def _raise_walls(obituary: int, limits: Limits) -> None:
+def _raise_walls(walls: Walls, limits: Limits, obituary: int) -> None:
     try:
-        for layer in LAYERS:
-            layer.apply(limits)
-    except Exception as error:  # noqa: BLE001 - whatever the reason, no program may run without its walls
+        walls.apply(limits)
+    except SandboxError as error:
         # The child still holds the socket on which ends are told; the program will not.
-        os.write(obituary, json.dumps({"refused": f"{layer.name}: {error}"}).encode())
+        os.write(obituary, messages.encode({"refused": str(error)}))
         os._exit(_FAILED)
 
 
@@ -315,7 +364,10 @@ def _has_children(*, beside: int) -> bool:
 
 
 def _children_of(parent: int) -> set[int]:
-    found = set()
+    found: set[int] = set()
+    if not os.path.isdir("/proc"):  # noqa: PTH112 - as below
+        # A judge's jail shows none; what it might start ends with the zygote.
+        return found
     for name in os.listdir("/proc"):  # noqa: PTH208 - as below
         if name.isdigit():
             with suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123 - pathlib costs more than the read

@@ -37,7 +37,7 @@ class RunRecord:
         models: The models it may call, in order.
         budget: The budget as the user wrote it.
         settings: Every resolved setting with its origin, as JSON.
-        sandbox: Which walls stood, or that none did, as JSON.
+        sandbox: Which walls stood, which did not, and whether that was waived, as `Sandbox.record` has it.
     """
 
     proposer: str
@@ -74,12 +74,14 @@ class StoredTrial:
 
     Attributes:
         id: Its number in the file; trials are numbered in the order of the search.
+        run: The run that tried it.
         step: The step it belongs to.
         position: Its place among the trials of the step, from 0.
         trial: What was tried and what became of it.
     """
 
     id: int
+    run: int
     step: int
     position: int
     trial: Trial

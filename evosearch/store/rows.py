@@ -182,11 +182,12 @@ def read_trials(connection: sqlite3.Connection, first: int, last: int) -> list[S
         )
     )
     rows = connection.execute(
-        "SELECT t.id, t.step, t.position, p.source, p.problem, t.operator, t.model, m.content, t.duplicate_of, "
+        "SELECT t.id, s.run, t.step, t.position, p.source, p.problem, t.operator, t.model, m.content, t.duplicate_of, "
         "t.normal_form, t.parsed, t.nodes, t.literal_bytes, t.style, t.inputs_used, "
         "l.outcome, l.niche, l.displaced, "
         "e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log "
-        "FROM trials t JOIN programs p ON p.id = t.program LEFT JOIN messages m ON m.digest = t.reply "
+        "FROM trials t LEFT JOIN steps s ON s.k = t.step JOIN programs p ON p.id = t.program "
+        "LEFT JOIN messages m ON m.digest = t.reply "
         "LEFT JOIN evaluations e ON e.trial = t.id AND e.split = 'train' LEFT JOIN placements l ON l.trial = t.id "
         "WHERE t.id BETWEEN ? AND ? ORDER BY t.id",
         (first, last),
@@ -219,7 +220,7 @@ def _evaluation(row: Sequence[Any]) -> Evaluation:
 
 
 def _stored_trial(row: tuple[Any, ...], parents: tuple[str, ...], prompt: tuple[Mapping[str, str], ...]) -> StoredTrial:
-    key, step, position, source, problem, operator, model, reply, duplicate_of = row[:9]
+    key, run, step, position, source, problem, operator, model, reply, duplicate_of = row[:10]
     proposal = Proposal(
         Program(to_text(source), to_optional(problem)),
         to_text(operator),
@@ -230,12 +231,12 @@ def _stored_trial(row: tuple[Any, ...], parents: tuple[str, ...], prompt: tuple[
     )
     trial = Trial(
         proposal,
-        _reading(row[9:15]),
-        None if row[18] is None else _evaluation(row[18:]),
-        _placement(row[15:18]),
+        _reading(row[10:16]),
+        None if row[19] is None else _evaluation(row[19:]),
+        _placement(row[16:19]),
         to_optional(duplicate_of),
     )
-    return StoredTrial(key, step, position, trial)
+    return StoredTrial(key, int(run), step, position, trial)
 
 
 def _reading(row: tuple[Any, ...]) -> Reading:

@@ -7,14 +7,14 @@ under test only through `candidate.call`.
 import inspect
 import json
 import math
+import os
 import runpy
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-
-from evosearch import prompts
+from evosearch import options, prompts
 from evosearch.errors import ConfigError, Status, TaskError
 from evosearch.protocols import Candidate, Laboratory
 from evosearch.types import (
@@ -35,47 +35,42 @@ _ANSWER_KEYS = ("score", "features", "feedback", "metrics")
 _ODD_ANSWER = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
-class AxisOptions(BaseModel):
-    """One axis in `[[custom.axes]]`: a feature's name, and either rising edges or categories."""
+@dataclass(frozen=True, slots=True)
+class CustomOptions:
+    """The table `[custom]` of evosearch.toml. Paths are relative to its folder.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Attributes:
+        seed: The file with the first program.
+        evaluate: The file with `def evaluate(candidate)`.
+        description: The task in words, for a proposer that reads.
+        axes: The axes of the map; evaluate() returns their features.
+        packages: Third-party packages that programs may import.
+        reads: Files and folders outside the task's own that evaluate() reads while it judges.
+        score_floor: The score at which a cell adds nothing to the QD score.
+        cpu_seconds: CPU time of one evaluation.
+        wall_seconds: Time on the wall of one evaluation.
+        memory_mb: Memory of one program, in MiB.
+        threads: Threads that one program may start.
+    """
 
-    name: str
-    unit: str = ""
-    edges: tuple[float, ...] = ()
-    categories: tuple[str, ...] = ()
-
-    @model_validator(mode="after")
-    def _is_an_axis(self) -> "AxisOptions":
-        self.axis()
-        return self
-
-    def axis(self) -> Axis:
-        """The axis of the map."""
-        return Axis(self.name, self.unit, self.edges, self.categories)
-
-
-class CustomOptions(BaseModel):
-    """The table `[custom]` of evosearch.toml."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    seed: str = Field("seed.py", description="the first program, relative to evosearch.toml")
-    evaluate: str = Field("evaluate.py", description="the file with def evaluate(candidate)")
-    description: str = Field("", description="the task in words, for a proposer that reads")
-    axes: tuple[AxisOptions, ...] = Field((), description="the axes of the map; evaluate() returns their features")
-    packages: tuple[str, ...] = Field((), description="third-party packages that programs may import")
-    score_floor: float = Field(0.0, description="the score at which a cell adds nothing to the QD score")
-    cpu_seconds: float = Field(10.0, gt=0, description="CPU time of one evaluation")
-    wall_seconds: float = Field(60.0, gt=0, description="time on the wall of one evaluation")
-    memory_mb: int = Field(512, ge=16, description="memory of one program")
+    seed: str = "seed.py"
+    evaluate: str = "evaluate.py"
+    description: str = ""
+    axes: tuple[Axis, ...] = ()
+    packages: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    score_floor: float = 0.0
+    cpu_seconds: float = field(default=10.0, metadata={"gt": 0})
+    wall_seconds: float = field(default=60.0, metadata={"gt": 0})
+    memory_mb: int = field(default=512, metadata={"ge": 16})
+    threads: int = field(default=0, metadata={"ge": 0})
 
 
 class CustomTask:
     """A task that is one problem, defined by two files of the user's.
 
     Raises:
-        TaskError: A file is missing.
+        TaskError: A file is missing, or something that `reads` names.
         ConfigError: An option is unknown or wrong.
     """
 
@@ -87,22 +82,19 @@ class CustomTask:
     warnings: tuple[str, ...] = ()
 
     def __init__(self, recipe: Recipe) -> None:
-        try:
-            self._options = CustomOptions.model_validate(dict(recipe.options))
-        except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise ConfigError(f"[custom] {place}: {first['msg']}, got {first['input']!r}") from error
+        self._options = options.read(CustomOptions, recipe.options, recipe.domain)
         self.name = recipe.name
         folder = Path(recipe.directory or ".")
         self._seed_source = _read(folder / self._options.seed, "the first program", "custom.seed")
         self._evaluate_file = folder / self._options.evaluate
         evaluate_source = _read(self._evaluate_file, "def evaluate(candidate)", "custom.evaluate")
-        self.fingerprint = digest_of(self._seed_source, evaluate_source, self._options.model_dump_json())
-        self.axes = tuple(options.axis() for options in self._options.axes)
+        self.fingerprint = digest_of(self._seed_source, evaluate_source, json.dumps(asdict(self._options)))
+        self.axes = self._options.axes
         self.packages = self._options.packages
+        self.readable = tuple(_existing(folder / path) for path in self._options.reads)
         self.score_floor = self._options.score_floor
         self._evaluate: Callable[..., Any] | None = None
+        self._wanted: tuple[str, ...] = ()
 
     @classmethod
     def scaffold(cls, source: Path | None, name: str) -> Mapping[str, str]:
@@ -137,11 +129,12 @@ class CustomTask:
 
     def limits(self, problem: str | None) -> Limits:  # noqa: ARG002 - one problem only
         """What evosearch.toml allows."""
-        options = self._options
+        allowed = self._options
         return Limits(
-            cpu_seconds=options.cpu_seconds,
-            wall_seconds=options.wall_seconds,
-            memory_bytes=options.memory_mb * 2**20,
+            cpu_seconds=allowed.cpu_seconds,
+            wall_seconds=allowed.wall_seconds,
+            memory_bytes=allowed.memory_mb * 2**20,
+            threads=allowed.threads,
         )
 
     async def check(self, laboratory: Laboratory) -> Mapping[str, str]:  # noqa: ARG002 - there is no data of others
@@ -161,14 +154,14 @@ class CustomTask:
                 hint="write `def evaluate(candidate): ...`; `evosearch init custom` shows one",
             )
         self._evaluate = function
+        self._wanted = tuple(name for name in ("split", "seed") if name in inspect.signature(function).parameters)
 
     def evaluate(self, candidate: Candidate, split: Split, seed: int) -> Evaluation:
         """Call the user's function with what it asks for: candidate, and `split` or `seed` if it names them."""
         assert self._evaluate is not None, "prepare() comes first"
         offered = {"split": split, "seed": seed}
-        wanted = {name: offered[name] for name in inspect.signature(self._evaluate).parameters if name in offered}
         try:
-            answer = self._evaluate(candidate, **wanted)
+            answer = self._evaluate(candidate, **{name: offered[name] for name in self._wanted})
         except _ODD_ANSWER as error:
             return Evaluation(Status.INVALID_OUTPUT, feedback=f"evaluate() {_place(error)}: {error!r}")
         return _evaluation(answer, {axis.name for axis in self.axes})
@@ -186,6 +179,16 @@ def _read(path: Path, what: str, option: str) -> str:
             f"cannot read {path} ({what}): {getattr(error, 'strerror', None) or error}",
             hint=f"write it, or name another file with {option}",
         ) from error
+
+
+def _existing(path: Path) -> str:
+    absolute = os.path.abspath(path)  # noqa: PTH100 - the name that evaluate.py uses: links in it stay, `..` goes
+    if not os.path.exists(absolute):  # noqa: PTH110 - it is no Path
+        raise TaskError(
+            f"evaluate() is to read {absolute}, but there is nothing",
+            hint="make it, or take it off the list custom.reads",
+        )
+    return absolute
 
 
 def _place(error: Exception) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from evosearch.cli import main
+from evosearch.sandbox.seccomp import Seccomp
 
 BUDGET = "12evals"
 
@@ -51,6 +52,22 @@ def evosearch(monkeypatch, capfd):
         return Done(0 if code is None else int(code), *capfd.readouterr())
 
     return call
+
+
+@pytest.fixture
+def wall_is_missing(monkeypatch):
+    """Takes a layer away: this machine does not have it."""
+
+    def wall_is_missing(layer):
+        monkeypatch.setattr(type(layer), "available", lambda _: "not in this kernel")
+
+    return wall_is_missing
+
+
+@pytest.fixture
+def uncontained(wall_is_missing):
+    """A machine that cannot filter system calls."""
+    wall_is_missing(Seccomp())
 
 
 @pytest.fixture

@@ -76,10 +76,22 @@ def test_an_error_of_the_system_is_a_message_too(evosearch, folder, monkeypatch)
     assert done.err == f"error: {name}: File name too long\n"
 
 
-def test_a_hostile_word_cannot_steer_the_terminal(evosearch):
-    done = evosearch("show", "\x1b[2J[bold]x")
+@pytest.mark.parametrize("words", [["show"], ["show", "--debug"], ["init", "custom"]])
+def test_a_hostile_word_cannot_steer_the_terminal(evosearch, words):
+    done = evosearch(*words, "\x1b[2J[bold]x")
     assert "\x1b" not in done.err
     assert "[bold]x" in done.err
+
+
+def test_the_traceback_of_a_defect_cannot_steer_the_terminal():
+    script = (
+        "import sys\nfrom evosearch import cli\n"
+        "def broken(*_, **__): raise RuntimeError('\\x1b[2J')\n"
+        "cli.get_command = broken\nsys.argv = ['evosearch', *sys.argv[1:]]\ncli.main()\n"
+    )
+    for words in ([], ["--debug"]):
+        done = subprocess.run([sys.executable, "-c", script, *words], capture_output=True, text=True, check=False)
+        assert (done.returncode, "\x1b" in done.stderr, r"\x1b[2J" in done.stderr) == (1, False, True)
 
 
 def test_no_color_wins_over_a_terminal(evosearch, monkeypatch):

@@ -106,3 +106,38 @@ def test_completion_offers_views_and_archives(evosearch, archive, monkeypatch):
     monkeypatch.setenv("COMP_WORDS", "evosearch show ")
     monkeypatch.setenv("COMP_CWORD", "2")
     assert evosearch().out.split() == ["summary", "top", "map", "program", "tree", "task"]
+
+
+#: A program that clears the screen of whoever reads it, prints it, or hears why it failed.
+LOUD = """# \x1b[2J\x1b]0;owned\x07 \u202e [red]x[/red]
+print("\x1b[31m")
+
+def fit(x):
+    if x != 1.0:
+        return x
+    raise ValueError("\x9b2J \x1b]8;;http://x\x07")
+"""
+
+
+def test_nothing_that_a_program_holds_steers_the_terminal(evosearch, task, folder):
+    (task / "evaluate.py").write_text(
+        "def evaluate(candidate):\n"
+        "    return {'score': candidate.call('fit', 0.5), 'features': {'steepness': 1.0}, 'feedback': '\\x1b[2J'}\n"
+    )
+    (task / "seed.py").write_text(LOUD)
+    shown = [evosearch("run", task, "--budget", "6evals", "--verbose")]
+    shown += [evosearch("show", *words) for words in ([], ["top"], ["map"], ["program", "best"], ["tree", "best"])]
+    shown.append(evosearch("evaluate", task / "seed.py", "--task", task))
+    assert all(done.code == 0 for done in shown)
+    for done in shown:
+        assert not {"\x1b", "\x07", "\x9b", "\u202e"} & set(done.out + done.err)
+    assert r"# \x1b[2J\x1b]0;owned\x07 \u202e [red]x[/red]" in shown[4].out
+
+
+def test_nor_does_what_the_files_of_a_task_hold(evosearch, task):
+    file = task / "evosearch.toml"
+    text = file.read_text().replace('name = "task"', 'name = "ta\\u001b[2Jsk"', 1)
+    file.write_text(text.replace("Write fit(x)", "\\u001b[2J\\u202eWrite fit(x)"))
+    for words in (["run", task, "--dry-run"], ["run", task, "--budget", "4evals", "--verbose"], ["show"]):
+        done = evosearch(*words)
+        assert not {"\x1b", "\u202e"} & set(done.out + done.err)

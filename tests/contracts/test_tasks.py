@@ -2,10 +2,11 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from evosearch import registry
+from evosearch import config, registry
 from evosearch.errors import ConfigError
 from evosearch.protocols import Task
 from evosearch.search.budget import Budget
@@ -51,6 +52,10 @@ def test_limits_and_briefs_exist_for_every_problem(task):
         assert json.loads(json.dumps(dict(brief.material))) == dict(brief.material)
 
 
+def test_what_its_judge_reads_is_there(task):
+    assert all(Path(path).is_absolute() and Path(path).exists() for path in task.readable)
+
+
 def test_its_summary_is_json(task):
     assert json.loads(json.dumps(dict(task.summary([])))) == dict(task.summary([]))
 
@@ -58,3 +63,9 @@ def test_its_summary_is_json(task):
 def test_an_unknown_option_is_refused_by_its_name(recipe):
     with pytest.raises(ConfigError, match="colour"):
         registry.make_task(replace(recipe, options={**recipe.options, "colour": "red"}))
+
+
+def test_what_config_has_checked_makes_the_same_task(task, recipe):
+    settings = config.load(Path(recipe.directory), environment={}, flags={})
+    assert json.loads(json.dumps(settings.options)) == settings.options
+    assert registry.make_task(settings.recipe()).fingerprint == task.fingerprint

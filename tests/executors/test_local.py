@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 
 from evosearch.executors.local import LocalExecutor
+from evosearch.sandbox.policy import Sandbox
 from evosearch.types import Limits, Program, Reading
 
+#: Each zygote for programs and libraries has one more process where there are namespaces: the keeper of its own.
+KEEPER = int("namespaces" in Sandbox.of_this_machine(unsafe=True).layers)
 READING = Reading("0123456789abcdef")
 
 #: A controller of its own: says when its two programs run, and waits for them.
@@ -63,7 +66,7 @@ def controller(recipe):
     with subprocess.Popen([sys.executable, "-c", CONTROLLER, recipe.directory], stderr=subprocess.DEVNULL) as process:
         try:
             # Two zygotes, a program and a judge for each of two workers.
-            assert wait_until(lambda: len(descendants(process.pid)) == 8)
+            assert wait_until(lambda: len(descendants(process.pid)) == 2 * (4 + KEEPER))
             yield process, descendants(process.pid)
         finally:
             process.kill()
@@ -106,13 +109,25 @@ def test_workers_are_started_when_they_are_needed(task, recipe):
             assert count() == 0
             for seed in range(3):
                 await executor.evaluate(Program("def solve(seed): return seed"), READING, "train", seed)
-            assert await asyncio.to_thread(wait_until, lambda: count() == 2)
+            assert await asyncio.to_thread(wait_until, lambda: count() == 2 + KEEPER)
             await executor.run("math:sqrt", 4, Limits())
-            assert await asyncio.to_thread(wait_until, lambda: count() == 3)
+            assert await asyncio.to_thread(wait_until, lambda: count() == 3 + 2 * KEEPER)
 
     before = descendants(os.getpid())
     asyncio.run(main())
     assert count() == 0
+
+
+def test_a_degraded_jail_is_not_put_to_the_test(task, recipe):
+    degraded = Sandbox(("process group", "resource limits"), {"seccomp": "not in this kernel"})
+    before = descendants(os.getpid())
+
+    async def main():
+        async with aclosing(LocalExecutor(task, recipe, workers=1, sandbox=degraded)) as executor:
+            await executor.check()
+            assert descendants(os.getpid()) == before
+
+    asyncio.run(main())
 
 
 def test_cancelling_kills_the_program(task, recipe):
@@ -124,10 +139,10 @@ def test_cancelling_kills_the_program(task, recipe):
             running = asyncio.create_task(
                 executor.evaluate(Program("import time\ndef solve(seed): time.sleep(1000)"), READING, "train", 1)
             )
-            assert await asyncio.to_thread(wait_until, lambda: count() == 4)
+            assert await asyncio.to_thread(wait_until, lambda: count() == 4 + KEEPER)
             running.cancel()
             await asyncio.gather(running, return_exceptions=True)
-            assert await asyncio.to_thread(wait_until, lambda: count() == 2)
+            assert await asyncio.to_thread(wait_until, lambda: count() == 2 + KEEPER)
 
     before = descendants(os.getpid())
     asyncio.run(main())

@@ -49,19 +49,39 @@ STEPS = (
 )
 
 
-def write_archive(path, steps=STEPS, settings=None):
-    """Record steps the way a run does; returns the path."""
+#: What the record of a run says of its walls.
+CONTAINED = {"layers": ["resource limits", "landlock", "seccomp"], "missing": {}, "unsafe": False}
+UNSAFE = {"layers": ["resource limits"], "missing": {"seccomp": "not in this kernel"}, "unsafe": True}
+
+
+def write_archive(path, steps=STEPS, settings=None, sandboxes=(CONTAINED,)):
+    """Record steps the way runs do; returns the path.
+
+    Args:
+        path: Where the archive will be.
+        steps: What is recorded, all but the last ones in the first run, and one in each further run.
+        settings: Of every run.
+        sandboxes: One run each.
+    """
     identity = Identity("drill", "puzzles", "f00d", seed=3, window=16, archive="cells")
     archive = registry.make_archive("cells", FACTS.axes, score_floor=FACTS.score_floor)
     ledger = Ledger(archive, FACTS.problems, FACTS.solved_score)
     known = {"domain": "puzzles", "name": "drill", "directory": "/nowhere", "options": {"source": "gone.json"}}
     settings = known | {"task": FACTS.as_json()} if settings is None else settings
     with Store.open(path, identity=identity) as store:
-        run = store.begin_run(RunRecord("symbolic", budget="100evals", settings=settings, sandbox={"layers": ["wall"]}))
-        for step in steps:
-            store.record(ledger.settle(step), run)
-        store.end_run(run, "budget")
+        first = len(steps) - len(sandboxes) + 1
+        for sandbox, some in zip(sandboxes, (steps[:first], *([step] for step in steps[first:])), strict=True):
+            run = store.begin_run(RunRecord("symbolic", budget="100evals", settings=settings, sandbox=sandbox))
+            for step in some:
+                store.record(ledger.settle(step), run)
+            store.end_run(run, "budget")
     return path
+
+
+@pytest.fixture(scope="session")
+def drill():
+    """Writes the archive to a path."""
+    return write_archive
 
 
 @pytest.fixture
@@ -81,6 +101,20 @@ def snapshot(store):
 
 
 @pytest.fixture
+def mixed(tmp_path):
+    """An archive of three runs: the second, which made the hostile program, was unsafe; the others were not."""
+    with Store.read(write_archive(tmp_path / "mixed.db", sandboxes=(CONTAINED, UNSAFE, CONTAINED))) as store:
+        yield store
+
+
+@pytest.fixture
 def hand_made():
     """The parts that the archive was made of."""
-    return {"first": FIRST, "second": SECOND, "hostile": HOSTILE_TRIAL, "crashed": CRASHED, "write": write_archive}
+    return {
+        "first": FIRST,
+        "second": SECOND,
+        "hostile": HOSTILE_TRIAL,
+        "crashed": CRASHED,
+        "write": write_archive,
+        "contained": CONTAINED,
+    }

@@ -3,12 +3,15 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
 from evosearch.report import export
+from evosearch.report.containment import Containment
 from evosearch.report.provenance import unwrap
-from evosearch.report.snapshot import kept
+from evosearch.report.snapshot import kept, take
+from evosearch.types import Program
 
 
 @pytest.fixture
@@ -51,7 +54,7 @@ def test_a_python_file_tells_where_it_came_from(programs, snapshot):
     assert source == programs[0].trial.proposal.program.source
     assert facts["program"] == programs[0].trial.proposal.program.id
     assert (facts["task"], facts["problem"], facts["score"], facts["run"]) == ("drill", "sums", 0.95, 1)
-    assert facts["sandbox"] == "wall"
+    assert (facts["sandbox"], facts["walls"]) == ("contained", "resource limits, landlock, seccomp")
 
 
 def test_file_names_are_harmless_and_differ(programs):
@@ -61,5 +64,60 @@ def test_file_names_are_harmless_and_differ(programs):
 
 
 def test_a_family_tree_is_rows(store, hand_made):
-    rows = [export.ancestor_row(one) for one in store.lineage(hand_made["second"].proposal.program.id)]
+    ancestors = store.lineage(hand_made["second"].proposal.program.id)
+    rows = [export.ancestor_row(one, {1: Containment.CONTAINED}) for one in ancestors]
+    assert {row["sandbox"] for row in rows} == {"contained"}
     assert [(row["depth"], row["origin"], row["score"]) for row in rows] == [(0, "crossover", 0.95), (1, "value", 0.5)]
+
+
+@pytest.fixture
+def of_an_unsafe_run(mixed, hand_made):
+    """A program that was found in a run which demanded no sandbox, in an archive whose last run did."""
+    return kept(mixed, hand_made["hostile"].proposal.program.id), take(mixed)
+
+
+def test_a_program_of_an_unsafe_run_is_stamped_in_every_format(of_an_unsafe_run):
+    stored, snapshot = of_an_unsafe_run
+    assert export.row(stored, snapshot)["sandbox"] == "unsafe"
+    assert json.loads(export.jsonl([stored], snapshot))["sandbox"] == "unsafe"
+    (row,) = csv.DictReader(io.StringIO(export.flat_csv([stored], snapshot), newline=""))
+    assert row["sandbox"] == "unsafe"
+    text = export.python_file(stored, snapshot)
+    assert text.splitlines()[1] == (
+        "# UNSAFE: run 2 demanded no sandbox (--unsafe-no-sandbox), so the score may be forged."
+    )
+    source, facts = unwrap(text)
+    assert source == stored.trial.proposal.program.source
+    assert (facts["run"], facts["sandbox"], facts["walls"]) == (2, "unsafe", "resource limits")
+
+
+def test_its_neighbours_of_other_runs_are_not(mixed, hand_made):
+    snapshot = take(mixed)
+    for name, run in (("first", 1), ("second", 3)):
+        stored = kept(mixed, hand_made[name].proposal.program.id)
+        assert (stored.run, export.row(stored, snapshot)["sandbox"]) == (run, "contained")
+        assert "UNSAFE" not in export.python_file(stored, snapshot)
+
+
+def test_a_program_of_a_run_that_began_meanwhile_is_not_called_contained(store, snapshot, hand_made):
+    stored = replace(kept(store, hand_made["first"].proposal.program.id), run=99)
+    assert export.row(stored, snapshot)["sandbox"] == "unknown"
+    assert unwrap(export.python_file(stored, snapshot))[1]["sandbox"] == "unknown"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@f\ndef sol(): pass", "\t=1", "\r=1"])
+def test_csv_holds_no_text_that_a_spreadsheet_would_calculate(store, snapshot, hand_made, text):
+    stored = kept(store, hand_made["first"].proposal.program.id)
+    proposal = replace(stored.trial.proposal, program=Program(text, "sums"), operator=text)
+    hostile = replace(stored, trial=replace(stored.trial, proposal=proposal))
+    (row,) = csv.DictReader(io.StringIO(export.flat_csv([hostile], snapshot), newline=""))
+    assert (row["source"], row["origin"]) == (f"'{text}", f"'{text}")
+
+
+def test_csv_leaves_numbers_numbers(store, snapshot, hand_made):
+    stored = kept(store, hand_made["first"].proposal.program.id)
+    evaluation = replace(stored.trial.evaluation, score=-1.5)
+    (row,) = csv.DictReader(
+        io.StringIO(export.flat_csv([replace(stored, trial=replace(stored.trial, evaluation=evaluation))], snapshot))
+    )
+    assert row["score"] == "-1.5"

@@ -14,7 +14,7 @@ def test_the_facts_of_a_task_survive_the_record(snapshot):
     assert TaskFacts.from_json(json.loads(json.dumps(facts.as_json()))) == facts
 
 
-def test_the_object_of_show_json_has_its_promised_keys(snapshot):
+def test_the_object_of_show_json_has_its_promised_keys(snapshot, hand_made):
     described = describe(snapshot, None)
     assert list(described) == [
         "schema",
@@ -29,18 +29,31 @@ def test_the_object_of_show_json_has_its_promised_keys(snapshot):
         "domain_summary",
     ]
     assert described["schema"] == 1
-    assert described["run"] == {"seed": 3, "proposer": "symbolic", "models": [], "sandbox": {"layers": ["wall"]}}
+    assert described["run"] == {"seed": 3, "proposer": "symbolic", "models": [], "sandbox": hand_made["contained"]}
     assert described["spent"] == {"evaluations": 21, "calls": 0, "tokens": 0, "usd": 0.0, "seconds": 2.5}
     by_status = {"crashed": 1, "ok": 3}
     assert described["evaluations"] == {"ok": 3, "failed": 1, "duplicate": 1, "by_status": by_status}
-    assert described["archive"] == {"kind": "cells", "cells_filled": 3, "cells_total": 12, "qd_score": 1.7}
+    assert described["archive"] == {
+        "kind": "cells",
+        "cells_filled": 3,
+        "cells_total": 12,
+        "qd_score": 1.7,
+        "unsafe_runs": [],
+    }
     assert described["digest"] == snapshot.archive.digest()
 
 
 def test_the_best_says_where_it_came_from(snapshot, hand_made):
     best = describe(snapshot, None)["best"]
     assert best["id"] == hand_made["second"].proposal.program.id
-    assert (best["score"], best["origin"], best["problem"]) == (0.95, "crossover", "sums")
+    assert (best["score"], best["origin"], best["problem"], best["sandbox"]) == (0.95, "crossover", "sums", "contained")
+
+
+def test_an_unsafe_run_is_told_whatever_ran_later(mixed):
+    described = describe(take(mixed), None)
+    assert described["archive"]["unsafe_runs"] == [2]
+    assert described["run"]["sandbox"]["unsafe"] is False
+    assert described["best"]["sandbox"] == "contained"
 
 
 def test_without_the_files_of_the_task_there_are_no_figures_but_a_reason(snapshot):

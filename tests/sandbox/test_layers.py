@@ -1,36 +1,36 @@
 """Each wall, raised for real in a child that then tells what it finds."""
 
-import json
 import os
 import resource
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
+from evosearch.errors import SandboxError
 from evosearch.protocols import Layer
-from evosearch.sandbox.layers import LAYERS, NoNewPrivileges, OwnGroup, ResourceLimits, address_space
-from evosearch.types import Limits
+from evosearch.sandbox.layers import (
+    LAYERS,
+    Capabilities,
+    NoNewPrivileges,
+    OwnGroup,
+    ResourceLimits,
+    Walls,
+    watch_parent,
+)
+from evosearch.types import Jail, Limits
 
 
-def in_a_child(work):
-    """What `work` returns, as JSON, in a forked child."""
-    reader, writer = os.pipe()
-    if (pid := os.fork()) == 0:
-        try:
-            os.write(writer, json.dumps(work()).encode())
-        finally:
-            os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader, "rb") as answers:
-        text = answers.read()
-    assert os.waitpid(pid, 0)[1] == 0
-    return json.loads(text)
+def raised(layer, limits=None):
+    """Raise one wall around this process."""
+    layer.prepare(Jail())
+    layer.apply(limits or Limits())
 
 
-def status_after(layer):
+def status_after(in_a_child, layer):
     def work():
-        layer.apply(Limits())
+        raised(layer)
         return dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines())
 
     return in_a_child(work)
@@ -42,26 +42,50 @@ def test_every_layer_keeps_the_contract(layer):
     assert layer.name
     assert layer.covers
     assert layer.available() is None
-    assert in_a_child(lambda: layer.apply(Limits())) is None
 
 
-def test_no_new_privileges():
-    assert status_after(NoNewPrivileges())["NoNewPrivs"] == "1"
+def test_no_new_privileges(in_a_child):
+    assert status_after(in_a_child, NoNewPrivileges())["NoNewPrivs"] == "1"
 
 
-def test_own_group():
+def test_capabilities(in_a_child):
+    status = status_after(in_a_child, Capabilities())
+    assert all(int(status[kind], 16) == 0 for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"))
+
+
+def test_processes_are_not_bounded_where_threads_are_allowed(in_a_child):
     def work():
-        OwnGroup().apply(Limits())
+        raised(ResourceLimits(), Limits(threads=2))
+        return resource.getrlimit(resource.RLIMIT_NPROC)
+
+    assert tuple(in_a_child(work)) == resource.getrlimit(resource.RLIMIT_NPROC)
+
+
+def test_a_wall_that_cannot_be_raised_is_named(in_a_child):
+    def work():
+        walls = Walls(["resource limits"])
+        walls.prepare(Jail())
+        try:
+            walls.apply(Limits(memory_bytes=2**80))
+        except SandboxError as error:
+            return str(error)
+
+    assert "the wall 'resource limits' could not be raised" in in_a_child(work)
+
+
+def test_own_group(in_a_child):
+    def work():
+        raised(OwnGroup())
         return [os.getpgrp() == os.getpid(), Path("/proc/self/mem").stat().st_uid]
 
     assert in_a_child(work) == [True, 0]
 
 
-def test_own_group_ends_with_its_parent():
+def test_own_group_ends_with_its_parent(in_a_child):
     def parent():
         reader, writer = os.pipe()
         if os.fork() == 0:
-            OwnGroup().apply(Limits())
+            raised(OwnGroup())
             os.write(writer, str(os.getpid()).encode())
             signal.pause()
         return int(os.read(reader, 20))
@@ -76,10 +100,42 @@ def test_own_group_ends_with_its_parent():
     assert Path(f"/proc/{orphan}/stat").read_text().split()[2] == "Z"
 
 
-def test_resource_limits():
+def test_a_leader_of_a_session_keeps_its_group(in_a_child):
     def work():
-        before = address_space()
-        ResourceLimits().apply(Limits(cpu_seconds=1.5, memory_bytes=2**28))
+        os.setsid()
+        raised(OwnGroup())
+        return os.getpgrp() == os.getpid()
+
+    assert in_a_child(work)
+
+
+def test_without_help_of_the_kernel_a_process_looks_whether_its_parent_lives(in_a_child):
+    def parent():
+        reader, writer = os.pipe()
+        if os.fork() == 0:
+            watch_parent()
+            os.write(writer, str(os.getpid()).encode())
+            signal.pause()
+        return int(os.read(reader, 20))
+
+    stat = Path(f"/proc/{in_a_child(parent)}/stat")
+    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z":
+        time.sleep(0.05)
+
+
+def test_limits_that_the_system_does_not_know_are_passed_over(in_a_child):
+    def work():
+        del resource.RLIMIT_MSGQUEUE, resource.RLIMIT_SIGPENDING
+        raised(ResourceLimits())
+        return resource.getrlimit(resource.RLIMIT_MEMLOCK)
+
+    assert in_a_child(work) == [0, 0]
+
+
+def test_resource_limits(in_a_child):
+    def work():
+        before = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        raised(ResourceLimits(), Limits(cpu_seconds=1.5, memory_bytes=2**28))
         names = ("CORE", "NOFILE", "FSIZE", "MEMLOCK", "MSGQUEUE", "SIGPENDING", "NPROC", "CPU", "AS")
         limits = {name: resource.getrlimit(getattr(resource, f"RLIMIT_{name}")) for name in names}
         return {**limits, "room": limits["AS"][0] - before}
@@ -93,10 +149,12 @@ def test_resource_limits():
     assert [found[name] for name in ("CORE", "MEMLOCK", "MSGQUEUE", "NPROC")] == [[0, 0]] * 4
 
 
-def test_a_limit_that_is_lower_already_stays():
+def test_a_limit_that_is_lower_already_stays(in_a_child):
     def work():
+        layer = ResourceLimits()
+        layer.prepare(Jail())
         resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
-        ResourceLimits().apply(Limits())
+        layer.apply(Limits())
         return resource.getrlimit(resource.RLIMIT_NOFILE)
 
     assert in_a_child(work) == [32, 32]

@@ -6,11 +6,12 @@ from evosearch.errors import ConfigError, SandboxError, TaskError
 from evosearch.sandbox.process import Stopped
 from evosearch.sandbox.spawn import Zygote
 from evosearch.sandbox.worker import TASK_ENTRY
+from evosearch.types import Jail
 
 
 def refusal(module, settings, stop):
     """What a zygote that cannot start says."""
-    zygote = Zygote(module, settings)
+    zygote = Zygote(module, (), Jail(), settings)
     try:
         with pytest.raises(Exception) as caught:  # noqa: PT011 - which it is, is what the tests are about
             zygote.wait_until_ready(stop)
@@ -56,11 +57,11 @@ def test_a_zygote_that_dies_at_once_leaves_its_last_words(stop):
 
 def test_settings_have_a_bound(stop):
     with pytest.raises(SandboxError, match="bytes of settings"):
-        Zygote("evosearch.sandbox.zygote", {"preload": ["x" * 10**6]})
+        Zygote("evosearch.sandbox.zygote", (), Jail(), {"preload": ["x" * 10**6]})
 
 
 def test_nobody_has_to_wait_for_a_start():
-    zygote = Zygote("evosearch.sandbox.zygote", {"preload": []})
+    zygote = Zygote("evosearch.sandbox.zygote", (), Jail(), {"preload": []})
     stop = os.eventfd(1)
     with pytest.raises(Stopped):
         zygote.wait_until_ready(stop)

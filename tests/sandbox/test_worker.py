@@ -42,9 +42,13 @@ def evaluate(candidate, split, seed):
     if answer == "facts":
         assert not hasattr(candidate, "source")
         return {"score": 1, "feedback": f"{candidate.facts.id} {candidate.facts.reading.nodes} {split} {seed}"}
-    if answer == "walls":
-        with open("/proc/self/status") as status:
-            return {"score": 1, "feedback": status.read()}
+    if answer == "its own folder":
+        with open("@") as own:
+            return {"score": 1, "feedback": own.read()}
+    if answer == "another folder":
+        return {"score": 1, "feedback": str(os.listdir("/home"))}
+    if answer == "another process":
+        return {"score": 1, "feedback": str(os.fork())}
     return answer
 """
 LIMITS = Limits(cpu_seconds=0.3, wall_seconds=10, memory_bytes=2**28)
@@ -55,7 +59,7 @@ FACTS = CandidateFacts("0123456789abcdef", "p", Reading("0123456789abcdef", node
 def directory(tmp_path_factory):
     path = tmp_path_factory.mktemp("task")
     (path / "seed.py").write_text("def solve(): return 0")
-    (path / "evaluate.py").write_text(EVALUATE)
+    (path / "evaluate.py").write_text(EVALUATE.replace("@", str(path / "evaluate.py")))
     return path
 
 
@@ -151,8 +155,15 @@ def test_a_judge_may_give_credit_for_a_part(judge):
     assert (evaluation.status, evaluation.score, evaluation.feedback) == (Status.OK, 0.5, "timeout_cpu")
 
 
-def test_a_judge_lives_behind_the_same_walls(judge):
-    assert "NoNewPrivs:\t1" in judge("def solve(): return 'walls'").feedback
+def test_a_judge_reads_its_own_folder(judge):
+    assert judge("def solve(): return 'its own folder'").feedback.startswith(EVALUATE[:100])
+
+
+@pytest.mark.parametrize(
+    ("deed", "error"), [("another folder", "FileNotFoundError"), ("another process", "PermissionError")]
+)
+def test_a_judge_lives_behind_the_same_walls(judge, deed, error):
+    assert error in judge(f"def solve(): return {deed!r}").feedback
 
 
 def test_a_lost_zygote_is_replaced_and_the_evaluation_repeated_once(worker, judge):

@@ -7,17 +7,14 @@ import pytest
 
 from evosearch.errors import WorkerLostError
 from evosearch.sandbox import frames
-from evosearch.sandbox.spawn import ENVIRONMENT, Zygote
+from evosearch.sandbox.spawn import ENVIRONMENT
 from evosearch.types import Limits
 
 
 @pytest.fixture
-def own_zygote(stop):
+def own_zygote(start_zygote):
     """A zygote that a test may kill."""
-    zygote = Zygote("evosearch.sandbox.zygote", {"preload": []})
-    zygote.wait_until_ready(stop)
-    yield zygote
-    zygote.close()
+    return start_zygote()
 
 
 def is_gone(pid):
@@ -32,21 +29,18 @@ def is_gone(pid):
     return False
 
 
-def test_a_program_sees_nothing_of_the_environment(monkeypatch, stop):
+def test_a_program_sees_nothing_of_the_environment(monkeypatch, start_zygote, stop):
     monkeypatch.setenv("EVOSEARCH_TEST_KEY", "sk-secret")
-    zygote = Zygote("evosearch.sandbox.zygote", {"preload": []})
-    zygote.wait_until_ready(stop)
-    process = zygote.fork({}, Limits(), stop=stop, log=True)
+    process = start_zygote().fork({}, Limits(), stop=stop, log=True)
     process.send(frames.encode({"source": "import os\ndef solve():\n return [dict(os.environ), os.getcwd()]"}))
     process.send(frames.encode({"id": 1, "call": "solve", "arguments": [], "grants": []}))
     environment, directory = process.receive()["answer"]
     process.close()
-    zygote.close()
     assert environment.items() <= {**ENVIRONMENT, "LC_CTYPE": "C.UTF-8"}.items()
     assert directory == "/"
 
 
-def test_a_program_holds_its_streams_and_its_channel_and_nothing_else(load):
+def test_a_program_holds_its_streams_and_its_channel_and_nothing_else(load_bounded):
     source = """
 import os
 def solve():
@@ -58,7 +52,7 @@ def solve():
             pass
     return open_ones
 """
-    links = load(source).call("solve")
+    links = load_bounded(source).call("solve")
     assert links["0"] == "/dev/null"
     assert links["1"] == links["2"]
     assert links["1"].startswith("pipe:")
@@ -71,8 +65,10 @@ def test_hashes_are_the_same_in_every_process(load):
     assert load(source).call("solve") == load(source).call("solve")
 
 
-def test_a_program_is_in_a_session_that_no_terminal_reaches(load):
-    session, group, own = load("import os\ndef solve(): return [os.getsid(0), os.getpgrp(), os.getpid()]").call("solve")
+def test_a_program_is_in_a_session_that_no_terminal_reaches(load_bounded):
+    session, group, own = load_bounded("import os\ndef solve(): return [os.getsid(0), os.getpgrp(), os.getpid()]").call(
+        "solve"
+    )
     assert session != os.getsid(0)
     assert group == own
 
@@ -94,7 +90,7 @@ def solve():
     assert load(source).call("solve") == [1, "program"]
 
 
-def test_what_a_program_started_ends_with_it(load):
+def test_what_a_program_started_ends_with_it(load_bounded):
     source = """
 import os, time
 def solve(daemon):
@@ -110,7 +106,7 @@ def solve(daemon):
     if os.getuid() != 0:
         source = "def solve(daemon): return 2**22 + 1"  # where processes are bounded, it can start none
     for daemon in (False, True):
-        candidate = load(source)
+        candidate = load_bounded(source)
         pid = candidate.call("solve", daemon)
         candidate.finish()
         assert is_gone(pid)

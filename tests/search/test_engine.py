@@ -22,6 +22,7 @@ class Numbers:
     axes = (Axis("digit", edges=tuple(float(digit) for digit in range(1, 10))),)
     problems = ()
     packages = ()
+    readable = ()
     score_floor = 0.0
     solved_score = None
 

@@ -170,6 +170,21 @@ def test_what_was_spent_is_summed_over_all_steps(store, step):
     assert store.spent() == Usage(5, 2, 300, 0.75, 1.75)
 
 
+def test_a_trial_knows_the_run_that_tried_it(store, step, trial):
+    store.record(step(0, trial("a")), 1)
+    store.record(step(1, trial("b")), store.begin_run(RunRecord("symbolic")))
+    assert [store.program(trial(source).proposal.program.id).run for source in ("a", "b")] == [1, 2]
+
+
+def test_a_trial_without_its_step_is_noticed(store, path, step, trial):
+    store.record(step(0, trial("a")), 1)
+    store.close()
+    with closing(sqlite3.connect(path)) as plain, plain:
+        plain.execute("DELETE FROM steps")
+    with Store.read(path) as damaged, pytest.raises(ArchiveForeignError, match="a row cannot be understood"):
+        damaged.program(trial("a").proposal.program.id)
+
+
 def test_closing_twice_is_allowed(store):
     store.close()
     store.close()

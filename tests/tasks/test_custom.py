@@ -4,9 +4,10 @@ import pytest
 
 from evosearch.errors import ConfigError, Status, TaskError
 from evosearch.tasks.custom import CustomTask
-from evosearch.types import Recipe
+from evosearch.types import Limits, Recipe
 
 SEED = "def fit(x):\n    return x\n"
+EVALUATE = "def evaluate(candidate):\n    return 1\n"
 
 
 class Answers:
@@ -97,14 +98,37 @@ def test_an_evaluator_that_cannot_be_loaded_is_refused_by_name(make, evaluate):
     "options",
     [
         {"sead": "seed.py"},
-        {"cpu_seconds": -1},
+        {"cpu_seconds": "long"},
         {"axes": [{"name": "size", "edges": [2.0, 1.0]}]},
         {"axes": [{"name": "size"}]},
     ],
 )
 def test_wrong_options_are_refused_by_name(make, options):
-    with pytest.raises(ConfigError, match=r"\[custom\]"):
-        make("def evaluate(candidate):\n    return 1\n", **options)
+    with pytest.raises(ConfigError, match=rf"custom\.{next(iter(options))}"):
+        make(EVALUATE, **options)
+
+
+def test_the_limits_are_what_the_options_allow(make):
+    task = make(EVALUATE, cpu_seconds=2, wall_seconds=8.0, memory_mb=64, threads=3)
+    assert task.limits(None) == Limits(cpu_seconds=2.0, wall_seconds=8.0, memory_bytes=64 * 2**20, threads=3)
+
+
+def test_what_evaluate_reads_is_relative_to_the_task_and_absolute_in_the_end(tmp_path):
+    folder = tmp_path / "task"
+    folder.mkdir()
+    (tmp_path / "data").mkdir()
+    (tmp_path / "words.txt").write_text("one two")
+    for name, text in (("seed.py", SEED), ("evaluate.py", EVALUATE)):
+        (folder / name).write_text(text)
+    absolute = str(tmp_path / "words.txt")
+    task = CustomTask(Recipe("custom", "mine", str(folder), {"reads": ["../data", absolute]}))
+    assert task.readable == (str(tmp_path / "data"), absolute)
+
+
+def test_what_evaluate_reads_has_to_be_there(make, tmp_path):
+    with pytest.raises(TaskError, match=rf"is to read {tmp_path}/data, but there is nothing") as refusal:
+        make(EVALUATE, reads=["data"])
+    assert "custom.reads" in refusal.value.hint
 
 
 def test_a_missing_file_is_named_with_the_option_that_names_it(tmp_path):
@@ -120,6 +144,7 @@ def test_the_fingerprint_changes_with_every_file(make):
         for seed in (SEED, SEED + "\n")
     }
     assert len(prints) == 4
+    assert make(EVALUATE).fingerprint != make(EVALUATE, threads=1).fingerprint
 
 
 def test_what_init_writes_is_a_task_that_scores_its_seed(tmp_path):

@@ -4,14 +4,13 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from evosearch import prompts
-from evosearch.errors import ConfigError, TaskError
+from evosearch import options, prompts
+from evosearch.errors import TaskError
 from evosearch.protocols import Candidate, Laboratory
 from evosearch.reading import STYLES
 from evosearch.tasks.puzzles import answer_types, loader, probe
@@ -43,7 +42,8 @@ _SHOWN_SOURCE: Final = 8_000
 _SHOWN_INPUTS: Final = 400
 
 
-class Options(BaseModel):
+@dataclass(frozen=True, slots=True)
+class Options:
     """The table `[puzzles]` of evosearch.toml.
 
     Attributes:
@@ -52,8 +52,6 @@ class Options(BaseModel):
         names: The puzzles that are wanted; None for all.
         skip: Puzzles that are left out, those that were refused when the jail tried them (`probe`), say.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     source: str | None = None
     names: tuple[str, ...] | None = None
@@ -68,14 +66,11 @@ class PuzzleTask:
     it is judged, but counts only among the metrics.
     """
 
-    Options: ClassVar[type[BaseModel]] = Options
+    Options: ClassVar[type[Options]] = Options
     default_budget: ClassVar[str] = "20000evals"
 
     def __init__(self, recipe: Recipe) -> None:
-        try:
-            self.options = Options.model_validate(dict(recipe.options))
-        except ValidationError as error:
-            raise ConfigError(_explain(error), hint="its settings are source, names and skip") from None
+        self.options = options.read(Options, recipe.options, recipe.domain)
         self.name = recipe.name
         self.domain = recipe.domain
         source = None if self.options.source is None else Path(recipe.directory or ".") / self.options.source
@@ -113,6 +108,11 @@ class PuzzleTask:
     @property
     def packages(self) -> tuple[str, ...]:
         """None: the standard library is enough."""
+        return ()
+
+    @property
+    def readable(self) -> tuple[str, ...]:
+        """None: the puzzles are read before anything is judged."""
         return ()
 
     @property
@@ -242,11 +242,6 @@ def score(verdicts: Sequence[Verdict], description_length: float) -> float:
     if not all(verdict.solved for verdict in verdicts):
         mean = min(mean, UNSOLVED_CAP)
     return mean - TIE_BREAK * description_length / (description_length + HALF_LENGTH)
-
-
-def _explain(error: ValidationError) -> str:
-    problems = [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]
-    return f"[puzzles] cannot be taken: {'; '.join(problems)}"
 
 
 def _metrics(train: Sequence[Verdict], unseen: Sequence[Verdict]) -> dict[str, float]:

@@ -212,7 +212,7 @@ def test_names_and_skip_choose_puzzles(write, tmp_path):
 
 @pytest.mark.parametrize("options", [{"sources": "x"}, {"names": "above"}, {"source": 5}])
 def test_settings_that_cannot_be_taken(options):
-    with pytest.raises(ConfigError, match=r"\[puzzles\]"):
+    with pytest.raises(ConfigError, match=rf"puzzles\.{next(iter(options))}"):
         PuzzleTask(Recipe("puzzles", "mine", None, options))
 
 
