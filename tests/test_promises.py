@@ -16,6 +16,30 @@ import pytest
 EVOSEARCH = [sys.executable, "-m", "evosearch"]
 KILLS = 20
 
+#: Far from every limit, so that no verdict hangs on a clock.
+PUZZLES = """
+from typing import List
+
+def sat_sum(answer: int, a=17, b=25):
+    return answer == a + b
+
+def sat_order(answer: List[int], numbers=[3, 1, 2]):
+    return answer == sorted(numbers)
+
+def sat_shout(answer: str, word="hello"):
+    return answer == word.upper() + "!"
+
+def sat_count(answer: int, words=["a", "bb", "ccc"]):
+    return answer == sum(len(word) for word in words)
+
+INSTANCES = {
+    "sum": [{"a": 3, "b": 4}, {"a": 100, "b": -1}],
+    "order": [{"numbers": [9, 5]}, {"numbers": [4, 4, 1, 0]}],
+    "shout": [{"word": "no"}, {"word": "Stop"}],
+    "count": [{"words": []}, {"words": ["dddd", "e"]}],
+}
+"""
+
 
 @pytest.fixture
 def task(tmp_path):
@@ -79,8 +103,13 @@ def test_the_number_of_workers_changes_nothing(task):
 
 
 def test_the_number_of_workers_changes_nothing_for_puzzles(tmp_path):
-    one, two = (run(tmp_path, f"{n}.db", "--budget", "1500evals", "--workers", str(n), what="puzzles") for n in (1, 2))
+    (tmp_path / "puzzles").mkdir()
+    (tmp_path / "puzzles" / "small.py").write_text(PUZZLES)
+    subprocess.run([*EVOSEARCH, "init", "puzzles", "p", "--puzzles", "puzzles"], cwd=tmp_path, check=True)
+    one, two = (run(tmp_path, f"{n}.db", "--budget", "3000evals", "--workers", str(n), what="p") for n in (1, 2))
     assert one["digest"] == two["digest"]
+    assert one["evaluations"] == two["evaluations"]
+    assert one["domain_summary"]["solved"] > 0
     assert one["domain_summary"] == two["domain_summary"]
 
 

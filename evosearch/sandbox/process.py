@@ -57,10 +57,6 @@ class Handles:
         channel, obituary, log = descriptors
         return cls(pid, socket.socket(fileno=channel), socket.socket(fileno=obituary), log, cpu_before)
 
-    def descriptors(self) -> list[int]:
-        """To lend to another supervisor."""
-        return [self.channel.fileno(), self.obituary.fileno(), *([] if self.log is None else [self.log])]
-
     def close(self) -> None:
         """Let go of all of them."""
         self.channel.close()

@@ -63,15 +63,15 @@ class SingleUse:
             self._ready = True
 
     def fork(
-        self, request: dict[str, Any], limits: Limits, *, stop: int, log: bool, lend: list[int] | None = None
+        self, request: dict[str, Any], limits: Limits, lines: Lines, *, stop: int, lend: list[int] | None = None
     ) -> JailedProcess:
         """Give a request to a process of its own.
 
         Args:
             request: What it is told, as JSON.
             limits: What it may use from now on.
+            lines: What it is reached by; its ends are taken.
             stop: A descriptor that becomes readable when the work is called off.
-            log: Whether its output is collected; else it leads nowhere.
             lend: Descriptors it gets copies of.
 
         Raises:
@@ -80,8 +80,7 @@ class SingleUse:
         """
         try:
             self.wait_until_ready(stop)
-            with Lines(log=log) as lines:
-                return self._give(request, limits, lines, stop, lend)
+            return self._give(request, limits, lines, stop, lend)
         except WorkerLostError:
             raise
         except (OSError, SandboxError) as error:

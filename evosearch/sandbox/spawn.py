@@ -85,9 +85,14 @@ class Lines:
         self._ours.close()
 
     def handles(self, pid: int, cpu_before: float = 0.0) -> Handles:
-        """Take this side's ends."""
+        """Take this side's ends, and close the other's, which the process has by now."""
         self._ours.pop_all()
+        self._theirs.close()
         return Handles(pid, self._channel, self._obituary, self._log, cpu_before)
+
+    def lent(self) -> list[int]:
+        """The descriptors of this side, for another supervisor."""
+        return [self._channel.fileno(), self._obituary.fileno(), *([] if self._log is None else [self._log])]
 
     def their_obituary(self) -> socket.socket:
         """A copy of the end that obituaries are written to."""
@@ -220,23 +225,22 @@ class Zygote(Preloaded):
         super().__init__(module, layers, jail, settings, single_use=False)
 
     def fork(
-        self, request: dict[str, Any], limits: Limits, *, stop: int, log: bool, lend: list[int] | None = None
+        self, request: dict[str, Any], limits: Limits, lines: Lines, *, stop: int, lend: list[int] | None = None
     ) -> JailedProcess:
         """Fork a child.
 
         Args:
             request: What the child is told, as JSON.
             limits: What it may use.
+            lines: What it is reached by; its ends are taken.
             stop: A descriptor that becomes readable when the work is called off.
-            log: Whether its output is collected; else it leads nowhere.
             lend: Descriptors it gets copies of.
 
         Raises:
             WorkerLostError: The zygote is gone or could not fork.
         """
-        with Lines(log=log) as lines:
-            pid = self.ask(request, limits, lines, lend)
-            return JailedProcess(lines.handles(pid), limits, stop=stop)
+        pid = self.ask(request, limits, lines, lend)
+        return JailedProcess(lines.handles(pid), limits, stop=stop)
 
 
 def _start(module: str, control: int, complaints: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -51,7 +51,9 @@ def _make(entry: str, recipe: dict[str, Any]) -> Task:
 def _judge(task: Task, request: dict[str, Any], channel: Channel, descriptors: list[int]) -> None:
     """Judge one program and send what came of it."""
     facts = CandidateFacts(**{**request["facts"], "reading": Reading(**request["facts"]["reading"])})
-    handles = Handles.received(request["pid"], descriptors, request["cpu_before"])
+    # The program is born meanwhile.
+    born = channel.receive()
+    handles = Handles.received(born["pid"], descriptors, born["cpu_before"])
     process = JailedProcess(handles, Limits(**request["program_limits"]))
     try:
         verdict = _verdict(task, JailedCandidate(process, facts), request)

@@ -21,7 +21,7 @@ from evosearch.sandbox.candidate import Conversation
 from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.process import JailedProcess, Stopped
 from evosearch.sandbox.single_use import SingleUse
-from evosearch.sandbox.spawn import Zygote
+from evosearch.sandbox.spawn import Lines, Zygote
 from evosearch.sandbox.verdict import from_json, to_json
 from evosearch.types import Evaluation, Jail, Limits, Recipe, Split, Value
 
@@ -125,7 +125,9 @@ class Worker:
             EvosearchError: The task cannot be made, or no process can be had.
             Stopped: The work was called off.
         """
-        return self._for_judging(stop)[0].fork({}, limits, stop=stop, log=True)
+        programs, _ = self._for_judging(stop)
+        with Lines(log=True) as lines:
+            return programs.fork({}, limits, lines, stop=stop)
 
     def close(self) -> None:
         """Kill all its processes. It can be used again."""
@@ -143,11 +145,17 @@ class Worker:
 
     def _evaluate(self, job: Job, stop: int) -> Evaluation:
         programs, judges = self._for_judging(stop)
-        with closing(programs.fork({}, job.limits, stop=stop, log=True)) as program:
+        load = _load({"source": job.source})
+        with (
+            Lines(log=True) as lines,
+            # First, so that the judge gets ready while the program is born.
+            closing(_fork_judge(judges, lines, job, stop)) as judge,
+            closing(programs.fork({}, job.limits, lines, stop=stop)) as program,
+        ):
             log = ""
             try:
-                program.send(_load({"source": job.source}))
-                verdict, log = _judge(judges, program, job, stop)
+                program.send(load)
+                verdict, log = _verdict(judge, program)
             except CandidateError as error:
                 verdict = to_json(Evaluation(status=error.status, feedback=str(error)))
             end = program.end()
@@ -158,7 +166,7 @@ class Worker:
     def _run(self, entry: str, request: Value, limits: Limits, stop: int) -> Value:
         module, _, function = entry.partition(":")
         library = self._for_library(module, stop)
-        with closing(library.fork({}, limits, stop=stop, log=True)) as process:
+        with Lines(log=True) as lines, closing(library.fork({}, limits, lines, stop=stop)) as process:
             process.send(_load({"entry": module}))
             conversation = Conversation(process)
             try:
@@ -207,28 +215,30 @@ class _Plan:
     settings: dict[str, Value]
 
 
-def _judge(judges: Zygote | SingleUse, program: JailedProcess, job: Job, stop: int) -> tuple[dict[str, Value], str]:
-    """Have the program judged: the verdict, and what the program printed.
+def _fork_judge(judges: Zygote | SingleUse, program: Lines, job: Job, stop: int) -> JailedProcess:
+    """A judge for a program that is yet to be born, and will be reached by these lines."""
+    request = {
+        "facts": asdict(job.facts),
+        "split": job.split,
+        "seed": job.seed,
+        "program_limits": asdict(job.limits),
+    }
+    with Lines(log=False) as lines:
+        return judges.fork(request, _judge_limits(job.limits), lines, stop=stop, lend=program.lent())
+
+
+def _verdict(judge: JailedProcess, program: JailedProcess) -> tuple[dict[str, Value], str]:
+    """What the judge makes of the program, and what that printed.
 
     Raises:
         CandidateError: The judge did not come to a verdict.
         WorkerLostError: A zygote was lost meanwhile.
     """
-    request = {
-        "facts": asdict(job.facts),
-        "split": job.split,
-        "seed": job.seed,
-        "pid": program.handles.pid,
-        "cpu_before": program.handles.cpu_before,
-        "program_limits": asdict(job.limits),
-    }
-    with closing(
-        judges.fork(request, _judge_limits(job.limits), stop=stop, log=False, lend=program.handles.descriptors())
-    ) as judge:
-        try:
-            message = judge.receive()
-        except CandidateError as error:
-            raise _unfinished(error) from error
+    try:
+        judge.send(frames.encode({"pid": program.handles.pid, "cpu_before": program.handles.cpu_before}))
+        message = judge.receive()
+    except CandidateError as error:
+        raise _unfinished(error) from error
     if "lost" in message:
         raise WorkerLostError(message["lost"])
     return message["evaluation"], message["log"]

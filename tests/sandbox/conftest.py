@@ -11,7 +11,7 @@ from evosearch.protocols import CandidateFacts
 from evosearch.sandbox import frames, grounds
 from evosearch.sandbox.candidate import JailedCandidate
 from evosearch.sandbox.policy import Sandbox
-from evosearch.sandbox.spawn import Zygote
+from evosearch.sandbox.spawn import Lines, Zygote
 from evosearch.types import Limits, Reading
 
 #: All walls of this machine, and what is left of them where the system offers less.
@@ -82,12 +82,28 @@ def starter(zygote, stop):
     with contextlib.ExitStack() as processes:
 
         def start(source, **limits):
-            process = zygote.fork({}, replace(LIMITS, **limits), stop=stop, log=True)
+            process = zygote.fork({}, replace(LIMITS, **limits), Lines(log=True), stop=stop)
             processes.callback(process.close)
             process.send(frames.encode({"source": source}))
             return process
 
         yield start
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A folder with an open, a hidden and a closed part, and a link to the open one."""
+    for name in ("open", "open/hidden", "open/hidden/shown", "closed"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").write_text(name)
+    (tmp_path / "link").symlink_to("open")
+    return tmp_path
+
+
+@pytest.fixture
+def names_in():
+    """What is in a folder: `names_in(path)`."""
+    return lambda folder: sorted(path.name for path in folder.iterdir())
 
 
 @pytest.fixture

@@ -12,19 +12,6 @@ from evosearch.types import Jail, Limits
 pytestmark = pytest.mark.skipif(Landlock().available() is not None, reason=f"Landlock: {Landlock().available()}")
 
 
-def names_in(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def place(tmp_path):
-    """A folder with an open, a hidden and a closed part."""
-    for name in ("open", "open/hidden", "open/hidden/shown", "closed"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").write_text(name)
-    return tmp_path
-
-
 @pytest.fixture
 def behind(in_a_child, place):
     """What a piece of work comes to behind Landlock that shows `open` without `open/hidden`, but for what is in it."""
@@ -57,7 +44,7 @@ def test_what_is_not_is_refused(behind, place, path):
     assert behind((place / path).read_text) == "PermissionError"
 
 
-def test_folders_are_listed_only_where_they_are_readable(behind, place):
+def test_folders_are_listed_only_where_they_are_readable(behind, place, names_in):
     assert behind(lambda: names_in(place / "open" / "hidden" / "shown")) == ["file"]
     assert behind(lambda: names_in(place / "closed")) == "PermissionError"
 
@@ -74,7 +61,7 @@ def test_folders_are_listed_only_where_they_are_readable(behind, place):
     ],
     ids=["write", "mkdir", "unlink", "rename", "symlink", "truncate"],
 )
-def test_nothing_is_written(behind, place, deed):
+def test_nothing_is_written(behind, place, names_in, deed):
     assert behind(lambda: deed(place)) == "PermissionError"
     assert (place / "open" / "file").read_text() == "open"
     assert names_in(place / "open") == ["file", "hidden"]

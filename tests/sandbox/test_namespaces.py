@@ -14,20 +14,6 @@ from evosearch.types import Jail, Limits
 pytestmark = pytest.mark.skipif(probe() is not None, reason=f"namespaces: {probe()}")
 
 
-def names_in(folder):
-    return sorted(path.name for path in folder.iterdir())
-
-
-@pytest.fixture
-def place(tmp_path):
-    """A folder with an open, a hidden and a closed part, which a link leads to."""
-    for name in ("open", "open/hidden", "open/hidden/shown", "closed"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "file").write_text(name)
-    (tmp_path / "link").symlink_to("open")
-    return tmp_path
-
-
 @pytest.fixture
 def inside(in_a_child, place):
     """What a piece of work comes to in a root that shows `link` without `open/hidden`, but for what is in it."""
@@ -56,7 +42,7 @@ def in_its_child(layer, work, limits=None):
     return os.read(reader, 2**12).decode()
 
 
-def test_the_root_holds_what_is_readable_and_nothing_else(inside, place):
+def test_the_root_holds_what_is_readable_and_nothing_else(inside, place, names_in):
     assert inside(lambda _: (place / "open" / "file").read_text()) == "open"
     assert inside(lambda _: (place / "link" / "file").read_text()) == "open"
     assert inside(lambda _: (place / "open" / "hidden" / "shown" / "file").read_text()) == "open/hidden/shown"
@@ -72,7 +58,7 @@ def test_nothing_is_written(inside, place, name):
     assert (place / "open" / "file").read_text() == "open"
 
 
-def test_the_scratch_folder_is_small_and_emptied(inside):
+def test_the_scratch_folder_is_small_and_emptied(inside, names_in):
     scratch = Path(mounts.SCRATCH)
 
     def work(layer):

@@ -7,6 +7,7 @@ import pytest
 
 from evosearch.errors import CandidateError, Status
 from evosearch.sandbox.process import Stopped
+from evosearch.sandbox.spawn import Lines
 from evosearch.types import Limits
 
 #: A program's own view of its channel: the one socket it holds.
@@ -182,7 +183,7 @@ def test_the_end_is_told_by_the_kernel(start):
 
 def test_a_process_that_is_called_off_is_left_at_once(zygote):
     stop = os.eventfd(1)
-    process = zygote.fork({}, Limits(), stop=stop, log=True)
+    process = zygote.fork({}, Limits(), Lines(log=True), stop=stop)
     with pytest.raises(Stopped):
         process.receive()
     process.close()

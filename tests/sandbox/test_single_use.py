@@ -17,6 +17,7 @@ from evosearch.sandbox.candidate import JailedCandidate
 from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.process import Stopped
 from evosearch.sandbox.single_use import SingleUse
+from evosearch.sandbox.spawn import Lines
 from evosearch.sandbox.worker import Blueprint, Job, Worker
 from evosearch.types import Limits, Reading, Recipe
 
@@ -71,7 +72,7 @@ def started(stop):
     with contextlib.ExitStack() as processes:
 
         def start(server, source, **limits):
-            process = server.fork({}, replace(LIMITS, **limits), stop=stop, log=True)
+            process = server.fork({}, replace(LIMITS, **limits), Lines(log=True), stop=stop)
             processes.callback(process.close)
             process.send(frames.encode({"source": source}))
             return process
@@ -188,7 +189,7 @@ def test_it_ends_when_nobody_supervises_it_any_more(bounds_server, started):
 def test_closing_leaves_nothing(stop):
     before = set(Path("/proc/self/fd").iterdir()), threading.active_count()
     with serving(stop, BOUNDS) as server:
-        running = server.fork({}, LIMITS, stop=stop, log=True)
+        running = server.fork({}, LIMITS, Lines(log=True), stop=stop)
         spare = server._spare.pid
     assert not Path(f"/proc/{running.handles.pid}").exists()
     assert not Path(f"/proc/{spare}").exists()
@@ -199,8 +200,8 @@ def test_closing_leaves_nothing(stop):
 def test_one_that_was_lost_before_it_was_used_is_no_verdict(stop):
     with serving(stop, BOUNDS) as server:
         os.kill(server._spare.pid, signal.SIGKILL)
-        with pytest.raises(WorkerLostError):
-            server.fork({}, LIMITS, stop=stop, log=False)
+        with pytest.raises(WorkerLostError), Lines(log=False) as lines:
+            server.fork({}, LIMITS, lines, stop=stop)
 
 
 def test_a_wall_that_cannot_be_raised_is_a_lost_process(bounds_server, started):

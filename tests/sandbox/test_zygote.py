@@ -7,7 +7,7 @@ import pytest
 
 from evosearch.errors import WorkerLostError
 from evosearch.sandbox import frames
-from evosearch.sandbox.spawn import ENVIRONMENT
+from evosearch.sandbox.spawn import ENVIRONMENT, Lines
 from evosearch.types import Limits
 
 
@@ -31,7 +31,7 @@ def is_gone(pid):
 
 def test_a_program_sees_nothing_of_the_environment(monkeypatch, start_zygote, stop):
     monkeypatch.setenv("EVOSEARCH_TEST_KEY", "sk-secret")
-    process = start_zygote().fork({}, Limits(), stop=stop, log=True)
+    process = start_zygote().fork({}, Limits(), Lines(log=True), stop=stop)
     process.send(frames.encode({"source": "import os\ndef solve():\n return [dict(os.environ), os.getcwd()]"}))
     process.send(frames.encode({"id": 1, "call": "solve", "arguments": [], "grants": []}))
     environment, directory = process.receive()["answer"]
@@ -113,14 +113,14 @@ def solve(daemon):
 
 
 def test_children_end_with_their_zygote(own_zygote, stop, request):
-    process = own_zygote.fork({}, Limits(), stop=stop, log=True)
+    process = own_zygote.fork({}, Limits(), Lines(log=True), stop=stop)
     request.addfinalizer(process.close)
     os.kill(own_zygote._process.pid, signal.SIGKILL)
     with pytest.raises(WorkerLostError):
         process.receive()
     assert is_gone(process.handles.pid)
-    with pytest.raises(WorkerLostError):
-        own_zygote.fork({}, Limits(), stop=stop, log=True)
+    with pytest.raises(WorkerLostError), Lines(log=True) as lines:
+        own_zygote.fork({}, Limits(), lines, stop=stop)
 
 
 def test_a_zygote_ends_when_its_control_socket_closes(own_zygote):
@@ -129,7 +129,7 @@ def test_a_zygote_ends_when_its_control_socket_closes(own_zygote):
 
 
 def test_a_wall_that_cannot_be_raised_is_a_lost_process(own_zygote, stop):
-    process = own_zygote.fork({}, Limits(memory_bytes=2**80), stop=stop, log=True)
+    process = own_zygote.fork({}, Limits(memory_bytes=2**80), Lines(log=True), stop=stop)
     with pytest.raises(WorkerLostError, match="resource limits"):
         process.receive()
     process.close()

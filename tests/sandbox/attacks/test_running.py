@@ -10,7 +10,7 @@ from evosearch.sandbox.attacks.attack import ANSWERED, LIMITS, LITTLE_TIME, REFU
 from evosearch.sandbox.attacks.running import canaries, run
 from evosearch.sandbox.attacks.suite import ATTACKS, CANARIES
 from evosearch.sandbox.grounds import for_programs
-from evosearch.sandbox.spawn import Zygote
+from evosearch.sandbox.spawn import Lines, Zygote
 
 ROOT = os.geteuid() == 0
 
@@ -89,7 +89,7 @@ def sung(layers, stop):
     zygote = Zygote("evosearch.sandbox.zygote", layers, for_programs(()), {"preload": []})
     try:
         zygote.wait_until_ready(stop)
-        return canaries(lambda limits: zygote.fork({}, limits, stop=stop, log=True))
+        return canaries(lambda limits: zygote.fork({}, limits, Lines(log=True), stop=stop))
     finally:
         zygote.close()
 
@@ -109,7 +109,7 @@ def test_where_an_honest_program_gets_no_answer_canaries_prove_nothing(modes, st
     try:
         zygote.wait_until_ready(stop)
         with pytest.raises(SandboxError, match="an honest program came to output_too_big"):
-            canaries(lambda limits: zygote.fork({}, replace(limits, reply_bytes=10), stop=stop, log=True))
+            canaries(lambda limits: zygote.fork({}, replace(limits, reply_bytes=10), Lines(log=True), stop=stop))
     finally:
         zygote.close()
 
