@@ -1,7 +1,7 @@
 """The walls around one process, in the order in which they go up.
 
-What is NOT covered, by any of them: see `NOT_COVERED`. The jail shares its kernel with everything else on the machine,
-so it holds a hostile program, and not one that brings an unknown hole of the kernel with it.
+What is NOT covered, by any of them: the kernel is shared, side channels stay open, and there is no boundary for a
+determined exploit of the kernel. `NOT_COVERED` has all of it. The jail holds hostile programs; it is no virtual machine.
 
 Each layer is a small class with a contract in `protocols.py`. Descriptors are closed and standard streams replaced by
 the zygote (`zygote.py`), before the first layer.
@@ -42,7 +42,8 @@ NOT_COVERED: Final[Mapping[str, str]] = {
     "the kernel": "it is shared, so a program that knows an unpatched hole in it gets out; "
     "run programs of authors who are hostile, not merely careless, in a virtual machine",
     "side channels": "caches, timing and load tell a program something of what else runs on the machine",
-    "the task's own code": "evaluate() and predicates are trusted to score, and what they say, a proposer reads",
+    "the task's own code": "evaluate.py is loaded with your rights; it and predicates are trusted to score, and what "
+    "they say a proposer reads",
     "names of files": "without namespaces a program can ask whether a path exists, its size and its times",
     "shared cores": "limits bound one program; many at a time still load the machine",
 }
