@@ -130,10 +130,10 @@ class Task(Protocol):
 
     @property
     def readable(self) -> tuple[str, ...]:
-        """Files and folders, as absolute paths, that `evaluate` reads beside the task's folder and installed packages.
+        """Files and folders, as absolute paths, that `evaluate` reads.
 
-        A judge lives behind walls as a program does. While it judges it can read these and nothing else of the disk,
-        and it can write nothing.
+        A judge lives behind walls as a program does. While it judges it can read these, the package that the task's
+        code is from and what that requires, and nothing else of the disk; and it can write nothing.
         """
         ...
 

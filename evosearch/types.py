@@ -63,11 +63,13 @@ class Jail:
         hidden: Folders beneath those that they may not, but for what `readable` names in them.
         supervises: Whether they watch over a process of another jail, as a judge does, and so know the numbers of
             processes as their zygote does.
+        scratch: Whether there is a scratch folder for them to write in.
     """
 
     readable: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     supervises: bool = False
+    scratch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

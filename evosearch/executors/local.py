@@ -42,7 +42,8 @@ class LocalExecutor:
 
     def __init__(self, task: Task, recipe: Recipe, *, workers: int, sandbox: Sandbox | None = None) -> None:
         self._sandbox = sandbox = sandbox or Sandbox.of_this_machine()
-        blueprint = Blueprint(recipe, tuple(task.packages), tuple(task.readable), sandbox)
+        package = type(task).__module__.partition(".")[0]
+        blueprint = Blueprint(recipe, tuple(task.packages), package, tuple(task.readable), sandbox)
         self._task = task
         self._workers = [Worker(blueprint) for _ in range(workers)]
         # Last in, first out: the worker that ran before is warm.

@@ -35,6 +35,8 @@ MAX_DIGITS: Final = 20_000
 NOTHING: Final = object()
 """What `Assembler.take` returns while no frame is complete; None is a value."""
 
+#: As numpy has it from version 2 on.
+_MAX_DIMENSIONS: Final = 64
 _MARK: Final = b"evo1"
 _PREFIX: Final = struct.Struct(">4sII")
 _LONGEST_TOKEN: Final = 20
@@ -281,6 +283,9 @@ class _BodyReader:
             dtype = numpy.dtype(name)
         except TypeError:
             raise FrameError(f"an array of the unknown dtype {name!r}") from None
+        if len(shape) > _MAX_DIMENSIONS or any(size > MAX_BYTES for size in shape):
+            # Before they are multiplied, which takes long for long numbers.
+            raise FrameError(f"an array of {len(shape)} dimensions, or of one that no frame can hold")
         blob = self._blob(math.prod(shape) * dtype.itemsize)
         _check_items(numpy, blob, dtype)
         return numpy.ndarray(tuple(shape), dtype, buffer=bytearray(blob))

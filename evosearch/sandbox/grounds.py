@@ -4,11 +4,13 @@ Computed in the controller, because it takes metadata of packages that no jailed
 zygote, which has the same interpreter and the same view of the disk, gets plain paths.
 """
 
+import os
 import re
 import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError, packages_distributions
 from importlib.util import find_spec
@@ -45,11 +47,18 @@ def for_library(module: str) -> Jail:
     return for_programs([module.partition(".")[0]])
 
 
-def for_judges(reads: Iterable[str]) -> Jail:
-    """The jail of judges: all that is installed, and what the task reads."""
-    installed = [path for path in sys.path if path]
+def for_judges(package: str, reads: Iterable[str]) -> Jail:
+    """The jail of judges: the package that the task's code is from, what it requires, and what the task reads.
+
+    Not all that is installed, nor all that this process finds its modules in: code that came with a task, such as a
+    puzzle's predicate, runs there as well.
+
+    Raises:
+        TaskError: The package is not installed.
+    """
     own = [str(Path(path).absolute()) for path in reads]
-    return Jail(tuple(dict.fromkeys([*_libraries(), *installed, *own])), supervises=True)
+    jail = for_programs(dict.fromkeys(["evosearch", package]))
+    return replace(jail, readable=tuple(dict.fromkeys([*jail.readable, *own])), supervises=True)
 
 
 def files_of(packages: Iterable[str]) -> tuple[str, ...]:
@@ -78,13 +87,21 @@ def _libraries() -> tuple[str, ...]:
 
 
 def _package_folders() -> tuple[str, ...]:
-    """Where packages are installed, this interpreter's and that of a virtual environment's base."""
+    """Where packages are installed: this interpreter's, those of a virtual environment's base, and a distribution's."""
     base = {"base": sys.base_prefix, "platbase": sys.base_exec_prefix}
     schemes = [
         sysconfig.get_path(kind, vars=variables) for kind in ("purelib", "platlib") for variables in (None, base)
     ]
+    beneath = [
+        str(folder)
+        for library in _libraries()
+        for name in ("site-packages", "dist-packages")
+        for folder in (*Path(library).glob(name), *Path(library).glob(f"python3*/{name}"))
+    ]
     on_path = [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
-    return tuple(sorted({*filter(None, schemes), *site.getsitepackages(), *on_path}))
+    found = [*filter(None, schemes), *site.getsitepackages(), *on_path, *beneath]
+    # A folder has many names (`/lib` is `/usr/lib`), and all of them are to be hidden.
+    return tuple(sorted({*found, *map(os.path.realpath, found)}))
 
 
 @cache

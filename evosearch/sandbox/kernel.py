@@ -69,6 +69,8 @@ def reserve(descriptor: int) -> int:
     """
     try:
         return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, RESERVED.start)
+    except OSError as error:
+        raise OSError(error.errno, f"no descriptor above {RESERVED.start} is to be had; raise `ulimit -n`") from error
     finally:
         os.close(descriptor)
 

@@ -66,11 +66,14 @@ class Landlock:
         attributes = _ATTRIBUTES.pack(handled, rights(_NETWORK, abi), rights(_SCOPES, abi))
         ruleset = syscall(_CREATE_RULESET, attributes, len(attributes), 0, name="landlock_create_ruleset")
         self._ruleset = reserve(ruleset)
-        for path in expand(jail.readable, jail.hidden):
+        for path in expand(tuple(map(os.path.realpath, jail.readable)), tuple(map(os.path.realpath, jail.hidden))):
             self._allow(path, _READ_FILE | _READ_DIR)
         for path in DEVICES:
             self._allow(path, (_READ_FILE | _WRITE_FILE | _TRUNCATE) & handled)
-        self._allow(SCRATCH, handled & ~_EXECUTE)
+        if jail.scratch:
+            # A rule holds for a folder, not for its name, and the scratch folder is a new one for each child. This one
+            # stays, holds nothing else, and is read-only itself.
+            self._allow(os.path.dirname(SCRATCH), handled & ~_EXECUTE)  # noqa: PTH120 - pathlib would be a detour
 
     def apply(self, limits: Limits) -> None:  # noqa: ARG002 - every layer is applied alike
         syscall(_RESTRICT_SELF, self._ruleset, 0, name="landlock_restrict_self")
@@ -107,7 +110,10 @@ def expand(readable: tuple[str, ...], hidden: tuple[str, ...]) -> list[str]:
     A rule holds for all that lies beneath a folder, and no other rule can take that back.
     """
     found: list[str] = []
-    for path in readable:
+    for path in dict.fromkeys(readable):
+        if path == "/":
+            # A jail that shows everything is none.
+            continue
         if path in hidden or not any(one.startswith(f"{path}/") for one in hidden):
             found.append(path)
         else:

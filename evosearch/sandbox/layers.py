@@ -1,7 +1,7 @@
 """The walls around one process, in the order in which they go up.
 
 What is NOT covered, by any of them: the kernel is shared, side channels stay open, and there is no boundary for a
-determined exploit of the kernel. `NOT_COVERED` has all of it. The jail holds hostile programs; it is no virtual machine.
+determined exploit of the kernel. `NOT_COVERED` has it all. The jail holds hostile programs; it is no virtual machine.
 
 Each layer is a small class with a contract in `protocols.py`. Descriptors are closed and standard streams replaced by
 the zygote (`zygote.py`), before the first layer.
@@ -44,7 +44,8 @@ NOT_COVERED: Final[Mapping[str, str]] = {
     "side channels": "caches, timing and load tell a program something of what else runs on the machine",
     "the task's own code": "evaluate.py is loaded with your rights; it and predicates are trusted to score, and what "
     "they say a proposer reads",
-    "names of files": "without namespaces a program can ask whether a path exists, its size and its times",
+    "names": "without namespaces a program can ask whether a path exists, its size and its times, where a link leads, "
+    "and how much CPU time a process has used",
     "shared cores": "limits bound one program; many at a time still load the machine",
 }
 """What no wall here keeps a program from, and what to do about it."""
@@ -106,6 +107,8 @@ class ResourceLimits:
         self._statm = -1
 
     def available(self) -> str | None:
+        if sys.platform == "linux" and not os.access("/proc/self/statm", os.R_OK):
+            return "there is no /proc, which tells how much memory a process has"
         return None if sys.platform == "darwin" else linux_only()
 
     def prepare(self, jail: Jail) -> None:  # noqa: ARG002 - every layer is prepared alike
@@ -205,7 +208,7 @@ class Walls:
                 raise SandboxError(f"the wall {layer.name!r} cannot be raised: {error}") from error
             if layer is self._namespaces:
                 # Nothing is left to hide in the new root, and each exception costs the layers after it time.
-                jail = replace(jail, hidden=())
+                jail = replace(jail, hidden=(), scratch=True)
 
     def apply(self, limits: Limits) -> None:
         """Raise them around this process.

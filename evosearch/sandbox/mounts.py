@@ -17,8 +17,9 @@ from typing import Final, Self
 
 from evosearch.sandbox.kernel import LIBC, checked, machine, syscall
 
-SCRATCH: Final = "/scratch"
-"""An empty folder that a program may write in, where there is a mount namespace to make it in."""
+SCRATCH: Final = "/jail/scratch"
+"""An empty folder that a program may write in, where there is a mount namespace to make it in. What lies beneath
+`/jail` is the jail's own."""
 
 DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom")
 """The devices that a jail has."""
@@ -138,16 +139,13 @@ def mount_scratch() -> None:
 
 
 def renew_scratch() -> None:
-    """Replace the scratch folder by an empty one if anything was left in it.
+    """Replace the scratch folder by a new one: even an empty one tells by its times and numbers what was in it.
 
     Raises:
         OSError: The kernel refused.
     """
-    state = os.statvfs(SCRATCH)
-    # The folder itself takes one.
-    if state.f_files - state.f_ffree > 1:
-        checked(LIBC.umount2(SCRATCH.encode(), _MNT_DETACH), "umount2")
-        mount_scratch()
+    checked(LIBC.umount2(SCRATCH.encode(), _MNT_DETACH), "umount2")
+    mount_scratch()
 
 
 def _open(paths: tuple[str, ...], links: dict[str, str]) -> list[_Source]:
@@ -203,12 +201,12 @@ def _make_folders(root: str, path: str) -> None:
 
 
 def _mount(source: str, target: str, *, kind: str = "", flags: int = 0, options: str = "") -> None:
-    what = (source.encode(), target.encode(), kind.encode() or None)
+    what = (os.fsencode(source), os.fsencode(target), kind.encode() or None)
     checked(LIBC.mount(*what, ctypes.c_ulong(flags), options.encode() or None), f"mount({target})")
 
 
 def _set_attributes(target: str, attributes: int) -> None:
     """Add attributes to a mount and to all beneath it."""
     fields = struct.pack("=QQQQ", attributes, 0, 0, 0)
-    place = target.encode()
+    place = os.fsencode(target)
     syscall(_MOUNT_SETATTR, _AT_FDCWD, place, _AT_RECURSIVE, fields, len(fields), name=f"mount_setattr({target})")

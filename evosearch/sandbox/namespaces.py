@@ -41,6 +41,7 @@ _NEWPID: Final = 0x20000000
 _NEWNET: Final = 0x40000000
 
 _NOBODY: Final = 65534
+_HOST_NAME: Final = b"jail"
 #: Beside a program's own threads: its zygote, the keeper, and a predecessor that is not buried yet.
 _COMPANIONS: Final = 4
 _PROBE_SECONDS: Final = 30
@@ -72,6 +73,9 @@ class Namespaces:
             mounts.Root.planned(jail.readable, jail.hidden).enter()
         os.close(this_process)
         mounts.mount_scratch()
+        checked(LIBC.sethostname(_HOST_NAME, len(_HOST_NAME)), "sethostname")
+        # Written by now, the maps need no owner any more.
+        prctl(PR_SET_DUMPABLE, 0)
         # A change of user makes the kernel forget whom this process wanted to die with.
         prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if not jail.supervises:
@@ -84,7 +88,7 @@ class Namespaces:
             resource.setrlimit(resource.RLIMIT_NPROC, (allowed, allowed))
 
     def clean(self) -> None:
-        """Empty the scratch folder. Called in the zygote, while no child lives."""
+        """Give the next child a scratch folder of its own. Called in the zygote, while no child lives."""
         mounts.renew_scratch()
 
     def kill_all(self) -> None:

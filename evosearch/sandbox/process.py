@@ -23,7 +23,7 @@ _KILL: Final = b"kill"
 #: An exit takes a moment to be reported; that a process only closed its channel is never reported.
 _GRACE_SECONDS: Final = 2.0
 #: A zygote that has not buried a killed child by then is taken for lost.
-_BURIAL_SECONDS: Final = 30.0
+_BURIAL_SECONDS: Final = 10.0
 # Below the size from which malloc asks the kernel for every buffer.
 _CHUNK: Final = 2**16
 _CORES: Final = os.cpu_count() or 1

@@ -19,6 +19,7 @@ quickly. Sources: seccomp(2); Documentation/userspace-api/seccomp_filter.rst and
 import ctypes
 import errno
 import os
+import socket
 from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
@@ -86,7 +87,7 @@ _ALLOWED: Final = _words(
     "ftruncate fallocate fadvise64 fsync fdatasync dup dup2 dup3 pipe pipe2",
     # The channel, and the event loop of asyncio. Without the sockets' own addresses and without ancillary data (no
     # sendmsg, no recvmsg) they lead nowhere but to their other end.
-    "recvfrom shutdown getsockname getpeername poll ppoll select pselect6 eventfd eventfd2",
+    "shutdown getsockname getpeername poll ppoll select pselect6 eventfd eventfd2",
     "epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2",
     # Memory. mprotect and mmap may make pages executable: a library that is loaded late needs it.
     "brk mmap munmap mremap mprotect madvise msync",
@@ -111,9 +112,9 @@ _CHECKED: Final[Mapping[str, tuple[Condition, ...]]] = {
     "openat": _open(flags=2),
     # TCGETS, TCGETS2 (isatty), TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX. Never TIOCSTI.
     "ioctl": (_int(1, 0x5401, 0x802C_542A, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451),),
-    # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL; locks: F_GETLK, F_SETLK, F_SETLKW and F_OFD_*; F_DUPFD_CLOEXEC.
-    # Never F_SETOWN, F_SETSIG, F_NOTIFY (signals to others) or F_SETPIPE_SZ (the kernel's memory).
-    "fcntl": (_int(1, 0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030),),
+    # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Never locks, which others see and wait for, nor
+    # F_SETOWN, F_SETSIG, F_NOTIFY (signals to others) or F_SETPIPE_SZ (the kernel's memory).
+    "fcntl": (_int(1, 0, 1, 2, 3, 4, 1030),),
     # PR_SET_NAME, PR_GET_NAME.
     "prctl": (_int(0, 15, 16),),
     "kill": (_int(0, OWN_PID),),
@@ -127,8 +128,9 @@ _CHECKED: Final[Mapping[str, tuple[Condition, ...]]] = {
     "prlimit64": (_int(0, 0), *_long(2, 0)),
     # AF_UNIX and SOCK_STREAM, whatever SOCK_CLOEXEC and SOCK_NONBLOCK: a pair of datagram sockets could send anywhere.
     "socketpair": (_int(0, 1), _int(1, 1, mask=~0o2004000 & _WORD)),
-    # As send(2) calls it: without an address.
-    "sendto": _long(4, 0),
+    # As send(2) and recv(2) call them: without an address, and without MSG_OOB, whose code in the kernel had holes.
+    "sendto": (_int(3, 0, mask=~(socket.MSG_NOSIGNAL | socket.MSG_DONTWAIT) & _WORD), *_long(4, 0)),
+    "recvfrom": (_int(3, 0, mask=socket.MSG_OOB),),
     # SOL_SOCKET: SO_TYPE, SO_ERROR, SO_SNDBUF, SO_RCVBUF, SO_PROTOCOL, SO_DOMAIN. Never SO_PEERPIDFD, which would hand
     # out a pidfd of whoever made the channel.
     "getsockopt": (_int(1, 1), _int(2, 3, 4, 7, 8, 38, 39)),

@@ -119,7 +119,7 @@ class Preloaded:
         message = _encode({**settings, "layers": list(layers), "jail": asdict(jail), "single_use": single_use})
         with ExitStack() as ours, ExitStack() as theirs:
             self._control, control = messages.pair(ours, theirs)
-            self._complaints: IO[bytes] = ours.enter_context(tempfile.TemporaryFile())
+            self._complaints = ours.enter_context(_temporary_file())
             self._process = _start(module, control.fileno(), self._complaints)
             self._resources = ours.pop_all()
         # If it has ended already, waiting for it will tell why.
@@ -241,6 +241,15 @@ class Zygote(Preloaded):
         """
         pid = self.ask(request, limits, lines, lend)
         return JailedProcess(lines.handles(pid), limits, stop=stop)
+
+
+def _temporary_file() -> IO[bytes]:
+    try:
+        return tempfile.TemporaryFile()
+    except OSError as error:
+        raise SandboxError(
+            f"no temporary file can be made: {error}", hint="let TMPDIR name a folder for them"
+        ) from error
 
 
 def _start(module: str, control: int, complaints: IO[bytes]) -> subprocess.Popen[bytes]:

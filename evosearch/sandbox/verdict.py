@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from evosearch.errors import Status
+from evosearch.errors import Status, WorkerLostError
 from evosearch.types import Evaluation, Value
 
 
@@ -22,6 +22,32 @@ def to_json(evaluation: Evaluation) -> dict[str, Value]:
         # A judge may quote what a program answered, and that need not be text that can be written down.
         "feedback": str(evaluation.feedback).encode(errors="backslashreplace").decode(),
     }
+
+
+def read(message: Value) -> tuple[dict[str, Value], str]:
+    """A judge's message: its verdict as `to_json` makes it, and what the program printed.
+
+    Whoever wrote the code that came with a task may have written the message too, so it is taken for nothing until it
+    was looked at.
+
+    Raises:
+        WorkerLostError: The judge says that a zygote was lost.
+        ValueError: It is no such message.
+    """
+    match message:
+        case {"lost": str(reason)}:
+            raise WorkerLostError(reason)
+        case {"evaluation": {"metrics": dict(metrics), "features": dict(features), **rest}, "log": str(log)} if (
+            all(type(value) in (int, float) for value in metrics.values())
+            and all(type(value) in (int, float, str) for value in features.values())
+            and rest.keys() == {"status", "score", "feedback"}
+            and type(rest["feedback"]) is str
+            and type(rest["score"]) in (int, float, type(None))
+            and rest["status"] in tuple(Status)
+        ):
+            from_json(message["evaluation"], cpu_seconds=0.0, wall_seconds=0.0, log=log)
+            return message["evaluation"], log
+    raise ValueError("a judge's message that is no verdict")
 
 
 def from_json(verdict: Mapping[str, Value], *, cpu_seconds: float, wall_seconds: float, log: str) -> Evaluation:

@@ -22,7 +22,7 @@ from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.process import JailedProcess, Stopped
 from evosearch.sandbox.single_use import SingleUse
 from evosearch.sandbox.spawn import Lines, Zygote
-from evosearch.sandbox.verdict import from_json, to_json
+from evosearch.sandbox.verdict import from_json, read, to_json
 from evosearch.types import Evaluation, Jail, Limits, Recipe, Split, Value
 
 _PROGRAMS: Final = "evosearch.sandbox.zygote"
@@ -50,8 +50,8 @@ class Blueprint:
     Attributes:
         recipe: How the judges make the task.
         packages: What programs may import besides the standard library.
-        reads: Files and folders that the judges read while they judge, beside what is installed and the task's own
-            folder.
+        package: Where the task's code is from; its judges see it and what it requires.
+        reads: Files and folders that they see beside that while they judge.
         sandbox: The walls around all of it.
         entry: What makes the task from the recipe, as `module:function`.
         forks: Whether jailed processes are forked from zygotes; if not, each is started by itself and used once.
@@ -59,6 +59,7 @@ class Blueprint:
 
     recipe: Recipe
     packages: tuple[str, ...] = ()
+    package: str = "evosearch"
     reads: tuple[str, ...] = ()
     sandbox: Sandbox = field(default_factory=Sandbox.of_this_machine)
     entry: str = TASK_ENTRY
@@ -181,8 +182,9 @@ class Worker:
         if _JUDGES not in self._zygotes:
             plan, recipe = self._blueprint, _recipe_to_json(self._blueprint.recipe)
             programs = _Plan(_PROGRAMS, grounds.for_programs(plan.packages), {"preload": list(plan.packages)})
-            reads = (plan.recipe.directory, *plan.reads) if plan.recipe.directory else plan.reads
-            judges = _Plan(_JUDGES, grounds.for_judges(reads), {"task_entry": plan.entry, "recipe": recipe})
+            judges = _Plan(
+                _JUDGES, grounds.for_judges(plan.package, plan.reads), {"task_entry": plan.entry, "recipe": recipe}
+            )
             self._start({_PROGRAMS: programs, _JUDGES: judges}, stop)
         return self._zygotes[_PROGRAMS], self._zygotes[_JUDGES]
 
@@ -236,12 +238,11 @@ def _verdict(judge: JailedProcess, program: JailedProcess) -> tuple[dict[str, Va
     """
     try:
         judge.send(frames.encode({"pid": program.handles.pid, "cpu_before": program.handles.cpu_before}))
-        message = judge.receive()
+        return read(judge.receive())
     except CandidateError as error:
         raise _unfinished(error) from error
-    if "lost" in message:
-        raise WorkerLostError(message["lost"])
-    return message["evaluation"], message["log"]
+    except ValueError as error:
+        raise CandidateError(Status.INFRA, f"the task's evaluate() failed: {error}") from error
 
 
 def _judge_limits(limits: Limits) -> Limits:

@@ -24,6 +24,7 @@ It ends when the control socket closes, and by PDEATHSIG.
 
 import gc
 import os
+import resource
 import select
 import signal
 import socket
@@ -113,6 +114,7 @@ def open_control(descriptor: int) -> tuple[socket.socket, dict[str, Any]]:
     """Take over the control socket and read the settings: the first thing a zygote does."""
     end_with_parent()
     inherit_orphans()
+    _allow_descriptors()
     sys.argv = [""]
     # Programs compute with integers of any length; the CPU limit bounds what that may cost.
     sys.set_int_max_str_digits(0)
@@ -121,6 +123,14 @@ def open_control(descriptor: int) -> tuple[socket.socket, dict[str, Any]]:
     if settings is None:
         raise SystemExit
     return control, settings
+
+
+def _allow_descriptors() -> None:
+    """Have room for the reserved descriptors, whatever the user's shell allows itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < 2 * RESERVED.stop:
+        wanted = 2 * RESERVED.stop if hard == resource.RLIM_INFINITY else min(hard, 2 * RESERVED.stop)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def prepare_walls(control: socket.socket, settings: dict[str, Any]) -> Walls:
@@ -176,7 +186,10 @@ def _try_walls(walls: Walls) -> str:
     """Raise the walls around a child that does nothing: empty, or why that does not work."""
     ours, its = socket.socketpair()
     with ours, its:
-        pid = os.fork()
+        try:
+            pid = os.fork()
+        except OSError as error:
+            return f"no process can be started: {error}"
         if pid == 0:
             try:
                 walls.apply(Limits())
@@ -208,27 +221,28 @@ class _Nursery:
         self._walls = walls
         self._work = work
         self._living: dict[int, _Child] = {}
+        #: The obituaries of those that were killed and are not buried yet.
+        self._condemned: set[int] = set()
         self._poller = select.poll()
         self._poller.register(control, select.POLLIN)
 
     def turn(self) -> bool:
         """Wait for whatever comes first, and deal with it; False once nobody asks any more."""
-        ready = [descriptor for descriptor, _ in self._poller.poll()]
-        for descriptor in ready:
-            if descriptor == self._control.fileno():
-                if not self._fork():
-                    return False
-            elif descriptor in self._living:
+        ready = {descriptor for descriptor, _ in self._poller.poll()}
+        for descriptor in sorted(ready - {self._control.fileno()}):
+            if descriptor in self._living:
                 self._bury(self._living[descriptor])
             else:
                 self._kill(descriptor)
-        return True
+        # Last, because a new child may get the numbers of descriptors that were closed above.
+        return self._fork() if self._control.fileno() in ready else True
 
     def _fork(self) -> bool:
         """Fork one child as asked; False if nobody asks any more."""
         message, descriptors = messages.receive(self._control)
         if message is None:
             return False
+        self._bury_the_condemned()
         parent = os.getpid()
         started = time.monotonic()
         try:
@@ -248,10 +262,20 @@ class _Nursery:
         messages.send(self._control, {"pid": pid})
         return True
 
+    def _bury_the_condemned(self) -> None:
+        """End those whose supervisors have let go of them, so that no child meets what another has left behind."""
+        for living in tuple(self._living.values()):
+            poller = select.poll()
+            poller.register(living.obituary, select.POLLIN)
+            if poller.poll(0) or living.obituary.fileno() in self._condemned:
+                self._kill(living.obituary.fileno())
+                self._bury(living)
+
     def _kill(self, obituary: int) -> None:
         """Kill the child whose supervisor says so, or is gone."""
         for living in self._living.values():
-            if living.obituary.fileno() == obituary:
+            if living.obituary.fileno() == obituary and obituary not in self._condemned:
+                self._condemned.add(obituary)
                 self._poller.unregister(obituary)
                 with suppress(ProcessLookupError):
                     signal.pidfd_send_signal(living.pidfd, signal.SIGKILL)
@@ -259,7 +283,9 @@ class _Nursery:
     def _bury(self, dead: _Child) -> None:
         """Reap a child that ended, end whatever it started, and write its obituary."""
         del self._living[dead.pidfd]
-        with suppress(KeyError):
+        if dead.obituary.fileno() in self._condemned:
+            self._condemned.remove(dead.obituary.fileno())
+        else:
             self._poller.unregister(dead.obituary)
         self._poller.unregister(dead.pidfd)
         os.close(dead.pidfd)
@@ -325,12 +351,13 @@ def _live(request: dict[str, Any], descriptors: list[int], parent: int, walls: W
 def _arrange(descriptors: list[int], *, log: bool) -> list[int]:
     """Put the log on the standard streams and the rest on 3, 4, …; close all others."""
     channel, obituary, *others = descriptors
-    if log:
-        output = others.pop(0)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
+    # Opened anew, because flags and locks of one that is shared would outlive this process.
+    null = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+    output = others.pop(0) if log else null
+    for number, stream in enumerate((null, output, output)):
+        os.dup2(stream, number)
     kept = (channel, obituary, *others)
-    above = max(descriptors) + 1
+    above = max(null, *descriptors) + 1
     # First out of the way, then into place: old and new numbers may overlap.
     parked = [_move(descriptor, above + index) for index, descriptor in enumerate(kept)]
     placed = [_move(descriptor, _FIRST_DESCRIPTOR + index) for index, descriptor in enumerate(parked)]

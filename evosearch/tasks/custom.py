@@ -9,6 +9,7 @@ import json
 import math
 import os
 import runpy
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -91,7 +92,8 @@ class CustomTask:
         self.fingerprint = digest_of(self._seed_source, evaluate_source, json.dumps(asdict(self._options)))
         self.axes = self._options.axes
         self.packages = self._options.packages
-        self.readable = tuple(_existing(folder / path) for path in self._options.reads)
+        reads = (_existing(folder / path) for path in self._options.reads)
+        self.readable = (str(folder.absolute()), *reads, *_installed())
         self.score_floor = self._options.score_floor
         self._evaluate: Callable[..., Any] | None = None
         self._wanted: tuple[str, ...] = ()
@@ -179,6 +181,11 @@ def _read(path: Path, what: str, option: str) -> str:
             f"cannot read {path} ({what}): {getattr(error, 'strerror', None) or error}",
             hint=f"write it, or name another file with {option}",
         ) from error
+
+
+def _installed() -> tuple[str, ...]:
+    """Where packages are installed: the user's own code may use them all."""
+    return tuple(path for path in sys.path if Path(path).name in ("site-packages", "dist-packages"))
 
 
 def _existing(path: Path) -> str:

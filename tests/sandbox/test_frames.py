@@ -233,3 +233,10 @@ def test_a_frame_over_the_limit_is_refused_before_it_arrives():
 def test_half_a_frame_and_a_frame_and_a_half_are_none(data):
     with pytest.raises(FrameError):
         decode(data)
+
+
+@pytest.mark.parametrize("shape", [[1] * 65, [2**31 + 1, 0], [10**18] * 60, [0, 10**19]])
+def test_no_time_is_lost_on_an_array_that_no_frame_can_hold(shape):
+    head = json.dumps({"\0array": ["|i1", *shape]}).encode()
+    with pytest.raises(FrameError, match="dimensions"):
+        decode(b"evo1" + struct.pack(">II", len(head), 0) + head)

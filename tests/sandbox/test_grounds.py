@@ -1,6 +1,5 @@
 """What each kind of jail shows of the disk."""
 
-import sys
 import sysconfig
 from pathlib import Path
 
@@ -46,12 +45,28 @@ def test_library_functions_see_their_package_and_what_it_requires():
     assert any(Path(path).name == "numpy" for path in jail.readable)
 
 
-def test_judges_see_what_is_installed_and_what_the_task_reads(tmp_path):
-    jail = grounds.for_judges([str(tmp_path)])
+def test_judges_see_the_task_s_package_and_what_the_task_reads(tmp_path):
+    jail = grounds.for_judges("hypothesis", [str(tmp_path)])
     assert jail.supervises
-    assert {str(tmp_path), *filter(None, sys.path)} <= set(jail.readable)
+    assert str(tmp_path) in jail.readable
+    assert {"evosearch", "numpy", "hypothesis"} <= {Path(path).name for path in jail.readable}
+
+
+def test_judges_do_not_see_where_this_process_was_started(monkeypatch, tmp_path):
+    """A script's own folder, or the current one, is on the path, and it may be the user's home."""
+    monkeypatch.syspath_prepend(tmp_path)
+    assert str(tmp_path) not in grounds.for_judges("evosearch", []).readable
+
+
+def test_every_name_of_a_folder_of_packages_is_hidden(monkeypatch, tmp_path):
+    (tmp_path / "lib" / "python3" / "dist-packages").mkdir(parents=True)
+    (tmp_path / "alias").symlink_to("lib")
+    monkeypatch.setattr(grounds, "_SYSTEM", (str(tmp_path / "alias"),))
+    hidden = grounds.for_programs([]).hidden
+    assert str(tmp_path / "alias" / "python3" / "dist-packages") in hidden
+    assert str(tmp_path / "lib" / "python3" / "dist-packages") in hidden
 
 
 def test_paths_are_absolute(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    assert str(tmp_path / "data") in grounds.for_judges(["data"]).readable
+    assert str(tmp_path / "data") in grounds.for_judges("evosearch", ["data"]).readable

@@ -110,7 +110,10 @@ ARGUMENTS = {
     "open": ([(0, 0), (0, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), (0, os.O_RDWR)], [(0, os.O_TRUNC), (0, 0o1003)]),
     "openat": ([(9, 0, os.O_CLOEXEC), (9, 0, os.O_RDWR | os.O_TRUNC)], [(9, 0, os.O_TRUNC), (9, 0, 3)]),
     "ioctl": ([(0, 0x5401), (0, 0x5421), (0, HIGH | 0x5421)], [(0, 0x5412), (0, 0x5402), (0, 0), (0x5401, 0)]),
-    "fcntl": ([(3, 3), (3, 4), (3, 7), (3, 1030)], [(3, 8), (3, 10), (3, 1024), (3, 1026), (3, 1031), (3, 1033)]),
+    "fcntl": (
+        [(3, 3), (3, 4), (3, 1030)],
+        [(3, 6), (3, 7), (3, 8), (3, 10), (3, 37), (3, 1024), (3, 1026), (3, 1031), (3, 1033)],
+    ),
     "prctl": ([(15, 0), (16, 0)], [(1, 9), (4, 1), (22, 2), (38, 1), (36, 1), (0x53564D61, 0)]),
     "kill": ([(OWN_PID, 11), (HIGH | OWN_PID, 0)], [(0, 9), (1, 9), (2**32 - 1, 9), (2**64 - 1, 9), (OWN_PID - 1, 0)]),
     "tgkill": ([(OWN_PID, 1, 6)], [(1, OWN_PID, 6), (2**32 - 1, OWN_PID, 6)]),
@@ -119,7 +122,13 @@ ARGUMENTS = {
         [(1, 1), (1, 1 | 0o2000000 | 0o4000)],
         [(1, 2), (1, 5), (2, 1), (16, 3), (1, 2 | 0o2000000), (1, 0)],
     ),
-    "sendto": ([(3, 4096, 5, 0x4000, 0, 0)], [(3, 4096, 5, 0, 4096, 110), (3, 4096, 5, 0, HIGH, 110)]),
+    "sendto": (
+        [(3, 4096, 5, 0x4000, 0, 0), (3, 4096, 5, 0x40, 0, 0)],
+        [(3, 4096, 5, 0, 4096, 110), (3, 4096, 5, 0, HIGH, 110), (3, 4096, 5, 1, 0, 0), (3, 4096, 5, 0x20000000, 0, 0)],
+    ),
+    "recvfrom": ([(3, 4096, 5, 0), (3, 4096, 5, 2)], [(3, 4096, 5, 1), (3, 4096, 5, 3)]),
+    "getpgid": ([(0,), (OWN_PID,)], [(1,), (OWN_PID - 1,)]),
+    "getpriority": ([(0, 0), (0, OWN_PID)], [(0, 1), (1, OWN_PID - 1)]),
     "getsockopt": ([(3, 1, 3), (3, 1, 38)], [(3, 1, 77), (3, 1, 17), (3, 6, 3), (3, 1, 31)]),
     "clone": ([], [(PTHREAD,), (17,), (0x1200011,)]),
     "pidfd_send_signal": ([], [(7, 9, 0, 0)]),
@@ -156,7 +165,8 @@ def test_no_other_flag_of_clone_passes(bit):
 def test_nothing_reaches_another_process_or_an_address(arguments):
     for machine in NUMBERS:
         assert (verdict(machine, "kill", *arguments) == ALLOW) == (arguments[0] % HIGH == OWN_PID)
-        assert (verdict(machine, "sendto", *arguments) == ALLOW) == (arguments[4] == 0)
+        plain = [*arguments[:3], 0x4000, *arguments[4:]]
+        assert (verdict(machine, "sendto", *plain) == ALLOW) == (arguments[4] == 0)
         assert verdict(machine, "prlimit64", 0, 7, arguments[0]) == (EPERM if arguments[0] else ALLOW)
 
 

@@ -47,6 +47,10 @@ def evaluate(candidate, split, seed):
             return {"score": 1, "feedback": own.read()}
     if answer == "another folder":
         return {"score": 1, "feedback": str(os.listdir("/home"))}
+    if answer == "forge":
+        from evosearch.sandbox.frames import encode
+        os.write(3, encode(candidate.call("verdict")))
+        os._exit(0)
     if answer == "another process":
         return {"score": 1, "feedback": str(os.fork())}
     return answer
@@ -65,7 +69,7 @@ def directory(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def worker(directory):
-    worker = Worker(Blueprint(Recipe("custom", "test", str(directory))))
+    worker = Worker(Blueprint(Recipe("custom", "test", str(directory)), reads=(str(directory),)))
     yield worker
     worker.close()
 
@@ -153,6 +157,30 @@ def test_a_bug_in_the_judge_is_shown_where_it_is(judge):
 def test_a_judge_may_give_credit_for_a_part(judge):
     evaluation = judge("def solve(): return 'partial'\ndef fail():\n while True: pass")
     assert (evaluation.status, evaluation.score, evaluation.feedback) == (Status.OK, 0.5, "timeout_cpu")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        5,
+        {},
+        {"lost": 1},
+        {"evaluation": 5, "log": ""},
+        {"evaluation": {"status": "ok", "score": 1.0, "metrics": {}, "features": {}}, "log": ""},
+        {"evaluation": {"status": "ok", "score": "1", "metrics": {}, "features": {}, "feedback": ""}, "log": ""},
+        {
+            "evaluation": {"status": "ok", "score": float("nan"), "metrics": {}, "features": {}, "feedback": ""},
+            "log": "",
+        },
+        {"evaluation": {"status": "fine", "score": None, "metrics": {}, "features": {}, "feedback": ""}, "log": ""},
+        {"evaluation": {"status": "ok", "score": 1, "metrics": {"x": []}, "features": {}, "feedback": ""}, "log": ""},
+    ],
+)
+def test_what_a_judge_says_is_not_believed_unseen(judge, message):
+    """Code that came with a task may have said it."""
+    evaluation = judge(f"nan = float('nan')\ndef solve(): return 'forge'\ndef verdict(): return {message!r}")
+    assert (evaluation.status, evaluation.score) == (Status.INFRA, None)
+    assert "the task's evaluate() failed" in evaluation.feedback
 
 
 def test_a_judge_reads_its_own_folder(judge):
@@ -246,13 +274,13 @@ def test_a_task_that_cannot_be_made_is_told_at_the_first_evaluation(tmp_path, st
 
 def test_no_interpreter_no_worker(directory, stop, monkeypatch):
     monkeypatch.setattr("sys.executable", "/nonexistent/python")
-    worker = Worker(Blueprint(Recipe("custom", "test", str(directory))))
+    worker = Worker(Blueprint(Recipe("custom", "test", str(directory)), reads=(str(directory),)))
     with pytest.raises(SandboxError, match="cannot be started"):
         worker.evaluate(job("def solve(): return 1"), stop)
 
 
 def test_a_closed_worker_starts_anew(directory, stop):
-    worker = Worker(Blueprint(Recipe("custom", "test", str(directory))))
+    worker = Worker(Blueprint(Recipe("custom", "test", str(directory)), reads=(str(directory),)))
     for _ in range(2):
         assert worker.evaluate(job("def solve(): return 1"), stop).score == 1
         worker.close()

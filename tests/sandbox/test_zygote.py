@@ -1,14 +1,20 @@
 import os
 import signal
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from evosearch.errors import WorkerLostError
 from evosearch.sandbox import frames
+from evosearch.sandbox.candidate import Conversation
+from evosearch.sandbox.namespaces import Namespaces
+from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.spawn import ENVIRONMENT, Lines
 from evosearch.types import Limits
+
+ALL = Sandbox.of_this_machine(unsafe=True).layers
 
 
 @pytest.fixture
@@ -133,3 +139,52 @@ def test_a_wall_that_cannot_be_raised_is_a_lost_process(own_zygote, stop):
     with pytest.raises(WorkerLostError, match="resource limits"):
         process.receive()
     process.close()
+
+
+@pytest.fixture(params=["all layers", "no landlock"])
+def scratch(request, start_zygote, stop):
+    """Runs programs one after the other in a jail with a scratch folder: `scratch(source)` gives the answer."""
+    zygote = start_zygote([name for name in ALL if name != "landlock" or request.param == "all layers"])
+
+    def run(source, *, cancelled=False):
+        with Lines(log=True) as lines, closing(zygote.fork({}, Limits(), lines, stop=stop)) as process:
+            process.send(frames.encode({"source": source}))
+            answer = Conversation(process).call("solve")
+            if not cancelled:
+                process.end()
+            return answer
+
+    return run
+
+
+WRITES = """
+import os, tempfile
+def solve():
+    found = os.listdir(tempfile.gettempdir())
+    with tempfile.NamedTemporaryFile("w", delete=False) as file:
+        file.write("mine")
+    return found + [os.stat(file.name).st_ino]
+"""
+
+
+@pytest.mark.skipif(Namespaces().available() is not None, reason="there is a scratch folder in namespaces only")
+def test_every_program_has_a_scratch_folder_that_nobody_had_before(scratch):
+    assert scratch(WRITES) == scratch(WRITES) == scratch(WRITES)
+
+
+@pytest.mark.skipif(Namespaces().available() is not None, reason="there is a scratch folder in namespaces only")
+def test_so_has_the_one_after_a_program_that_was_called_off(scratch):
+    first = scratch(WRITES, cancelled=True)
+    assert scratch(WRITES, cancelled=True) == first
+    assert scratch(WRITES) == first
+
+
+def test_what_a_program_does_to_its_streams_ends_with_it(load_bounded):
+    source = """
+import fcntl, os
+def solve():
+    before = [fcntl.fcntl(0, fcntl.F_GETFL), os.lseek(0, 0, os.SEEK_CUR)]
+    fcntl.fcntl(0, fcntl.F_SETFL, os.O_NONBLOCK | os.O_APPEND)
+    return before
+"""
+    assert load_bounded(source).call("solve") == load_bounded(source).call("solve")

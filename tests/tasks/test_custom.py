@@ -1,5 +1,7 @@
 """A task from the user's two files."""
 
+from pathlib import Path
+
 import pytest
 
 from evosearch.errors import ConfigError, Status, TaskError
@@ -122,7 +124,8 @@ def test_what_evaluate_reads_is_relative_to_the_task_and_absolute_in_the_end(tmp
         (folder / name).write_text(text)
     absolute = str(tmp_path / "words.txt")
     task = CustomTask(Recipe("custom", "mine", str(folder), {"reads": ["../data", absolute]}))
-    assert task.readable == (str(tmp_path / "data"), absolute)
+    assert task.readable[:3] == (str(folder), str(tmp_path / "data"), absolute)
+    assert all(Path(path).name in ("site-packages", "dist-packages") for path in task.readable[3:])
 
 
 def test_what_evaluate_reads_has_to_be_there(make, tmp_path):

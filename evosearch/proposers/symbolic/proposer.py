@@ -7,6 +7,7 @@ of any other task it edits an elite.
 from typing import Any
 
 from evosearch.errors import CandidateError
+from evosearch.proposers.symbolic import replies
 from evosearch.protocols import Context
 from evosearch.types import Batch, Limits, Program, Proposal, Usage
 
@@ -34,7 +35,7 @@ class SymbolicProposer:
 
     async def _search(self, context: Context) -> Batch:
         tries = max(1, context.allowance - RETURNED)
-        request = {
+        request: dict[str, Any] = {
             "instances": context.brief.material["instances"],
             "answer_type": context.brief.material["answer_type"],
             "allowance": tries,
@@ -47,13 +48,14 @@ class SymbolicProposer:
         }
         try:
             reply = await context.laboratory(_SEARCH, request, _SEARCH_LIMITS)
+            tried, programs = replies.read_search(reply, tries=tries, returned=request["returned"])
         except CandidateError as error:
-            return Batch(usage=Usage(evaluations=tries), note=f"the batch was lost: {error.status}: {error}")
+            # The whole allowance, so that losing a batch is never cheaper than having it.
+            spent = Usage(evaluations=context.allowance)
+            return Batch(usage=spent, note=f"the batch was lost: {error.status}: {error}")
         parents = tuple(elite.program.id for elite in context.parents)
-        proposals = tuple(
-            Proposal(Program(found["source"], context.problem), found["arm"], parents) for found in reply["programs"]
-        )
-        return Batch(proposals, Usage(evaluations=reply["tried"]))
+        proposals = tuple(Proposal(Program(found.source, context.problem), found.arm, parents) for found in programs)
+        return Batch(proposals, Usage(evaluations=tried))
 
     async def _edit(self, context: Context) -> Batch:
         if not context.parents:
@@ -68,8 +70,9 @@ class SymbolicProposer:
         }
         try:
             reply = await context.laboratory(_EDIT, request, _EDIT_LIMITS)
+            edited = replies.read_edit(reply, donors=len(donors))
         except CandidateError as error:
             return Batch(note=f"the edit was lost: {error.status}: {error}")
-        made_from = (parent.program.id, *(donors[place].program.id for place in reply["donors"]))
-        proposal = Proposal(Program(reply["source"], context.problem), reply["operator"], made_from)
+        made_from = (parent.program.id, *(donors[place].program.id for place in edited.donors))
+        proposal = Proposal(Program(edited.source, context.problem), edited.operator, made_from)
         return Batch((proposal,))

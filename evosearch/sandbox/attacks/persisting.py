@@ -18,7 +18,7 @@ _PLACES: Final = """
 import os, tempfile
 def places(stage):
     named = (os.environ.get("HOME", ""), os.environ.get("TMPDIR", ""), os.getcwd(), "/tmp", "/var/tmp", "/dev/shm")
-    return [stage["writable"], *named, "/scratch", "/run/lock"]
+    return [stage["writable"], *named, "/jail/scratch", "/run/lock"]
 
 """
 

@@ -263,7 +263,7 @@ RESOURCES: Final = (
         import os
         def attack(stage):
             total = 0
-            for place in (stage["writable"], "/scratch", "/tmp", "/var/tmp", "/dev/shm"):
+            for place in (stage["writable"], "/jail/scratch", "/tmp", "/var/tmp", "/dev/shm"):
                 for number in range(3):
                     try:
                         with open(f"{place}/{stage['name']}-{number}", "wb") as file:
@@ -283,7 +283,7 @@ RESOURCES: Final = (
         import os
         def attack(stage):
             made = 0
-            for place in (stage["writable"], "/scratch"):
+            for place in (stage["writable"], "/jail/scratch"):
                 try:
                     for number in range(1_500):
                         os.close(os.open(f"{place}/{number}", os.O_CREAT | os.O_EXCL))

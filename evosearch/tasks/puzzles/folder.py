@@ -21,8 +21,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from evosearch.errors import TaskError
-from evosearch.tasks.puzzles import rules
+from evosearch.tasks.puzzles import files, rules
 from evosearch.tasks.puzzles.puzzle import Instance, Place, Puzzle, Suite
+
+MAX_MADE: Final = 16 * 2**20
+"""Characters of all instances and solutions that one file makes, each of them written out."""
 
 _DIFFICULTY: Final = "difficulty:"
 _LAYOUT: Final = "a puzzle file holds imports, `def sat…`, `def sol…` and INSTANCES; put helpers into the body of sat"
@@ -40,6 +43,7 @@ class _File:
     predicates: dict[str, ast.FunctionDef] = field(default_factory=dict)
     solutions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     instances: dict[str, list[Mapping[str, Any]]] = field(default_factory=dict)
+    made: int = 0  # characters of the functions made from it: every instance is a copy of its predicate
 
 
 def load(path: Path) -> Suite:
@@ -49,9 +53,9 @@ def load(path: Path) -> Suite:
         TaskError: There is no puzzle in it.
         PuzzleError: A puzzle is refused; the first one in the folder.
     """
-    files = [path] if path.is_file() else sorted(file for file in path.glob("*.py") if not file.name.startswith("_"))
+    found = sorted(file for file in path.glob("*.py") if not file.name.startswith("_")) if path.is_dir() else [path]
     puzzles: dict[str, Puzzle] = {}
-    for file in files:
+    for file in found:
         for puzzle in load_file(file):
             if puzzle.name in puzzles:
                 place = Place(str(file), name=puzzle.name)
@@ -66,11 +70,7 @@ def load(path: Path) -> Suite:
 def load_file(path: Path) -> Iterator[Puzzle]:
     """Read one file."""
     place = Place(str(path))
-    try:
-        source = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"expected UTF-8, got {error.reason} at byte {error.start}"
-        raise place.refuse("E1", message, hint="save the file as UTF-8") from None
+    source = files.read_text(path, rules.MAX_SOURCE, hint="a file that ends in .py holds puzzles, as UTF-8")
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     file = _File(place, source.split("\n"))
     _sort(file, rules.parse(source, place), path.stem)
@@ -189,7 +189,12 @@ def _function(file: _File, name: str, function: ast.FunctionDef, defaults: list[
         # The body stands on the line of `def` or of the docstring.
         indent = "    "
         written = [indent + line for statement in body for line in ast.unparse(statement).splitlines()]
-    return "\n".join([f"def {name}({ast.unparse(arguments)}):", *(indent + line for line in imports), *written])
+    source = "\n".join([f"def {name}({ast.unparse(arguments)}):", *(indent + line for line in imports), *written])
+    file.made += len(source)
+    if file.made > MAX_MADE:
+        message = f"the instances of its puzzles come to more than {MAX_MADE:,} characters in all"
+        raise file.place.refuse("E5", message, at=function, hint="give it fewer or shorter instances")
+    return source
 
 
 def _shares_line(function: ast.FunctionDef, statement: ast.stmt, first: int) -> bool:
@@ -212,6 +217,8 @@ def _without_docstring(body: list[ast.stmt]) -> list[ast.stmt]:
 
 def _words(docstring: str) -> tuple[str, str]:
     """A docstring without its last line, and the difficulty that this line gives; or all of it."""
+    if not rules.is_text(docstring):
+        docstring = docstring.encode(errors="backslashreplace").decode()
     text, _, last = docstring.rpartition("\n")
     if last.strip().lower().startswith(_DIFFICULTY):
         return text.strip(), last.strip()[len(_DIFFICULTY) :].strip()

@@ -7,16 +7,19 @@ sol_docstring, sol_bodies, module and weight (microsoft/PythonProgrammingPuzzles
 import json
 import math
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from evosearch.errors import PuzzleError
-from evosearch.tasks.puzzles import answer_types, rules
+from evosearch.tasks.puzzles import answer_types, files, rules
 from evosearch.tasks.puzzles.puzzle import Instance, Place, Puzzle, Suite
 
+MAX_BYTES: Final = 16 * 2**20
+"""Of a file; P3's has two million."""
+
+_LONGEST_INTEGER: Final = 300
 _REQUIRED: Final = ("name", "sat", "ans_type", "sol_header")
 _OPTIONAL_TEXT: Final = ("sol_docstring", "module")
 _NAME: Final = re.compile(r"(?P<problem>.+):(?P<index>\d+)", re.DOTALL)
@@ -68,13 +71,10 @@ def load(path: Path) -> Suite:
 
 
 def _read(path: Path) -> Sequence[Any]:
-    # Integer literals may be longer than Python's default limit for text that is converted.
-    sys.set_int_max_str_digits(0)
     place = Place(str(path))
+    text = files.read_text(path, MAX_BYTES, hint=_DATA_SET)
     try:
-        records = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise place.refuse("E1", f"expected UTF-8, got {error.reason} at byte {error.start}", hint=_DATA_SET) from None
+        records = json.loads(text, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise place.refuse("E1", f"expected JSON, got {error}", hint=_DATA_SET) from None
     except RecursionError:
@@ -84,6 +84,11 @@ def _read(path: Path) -> Sequence[Any]:
     if not records:
         raise place.refuse("E2", "expected puzzles, got an empty array", hint="give a file that holds some")
     return records
+
+
+def _integer(digits: str) -> int | float:
+    # Reading decimal digits takes quadratic time, and a number of so many is in no field that matters.
+    return int(digits) if len(digits) <= _LONGEST_INTEGER else float(digits)
 
 
 def _record(fields: Any, place: Place) -> _Record:
@@ -104,7 +109,7 @@ def _check_fields(fields: Any, place: Place) -> None:
     if not isinstance(fields, dict):
         raise place.refuse("E1", f"expected an object, got {_json_type(fields)}", hint=_DATA_SET)
     name = fields.get("name")
-    if isinstance(name, str):
+    if isinstance(name, str) and rules.is_text(name):
         place = Place(place.file, place.record, name)
     for key in _REQUIRED:
         if key not in fields:
@@ -113,10 +118,12 @@ def _check_fields(fields: Any, place: Place) -> None:
         if not isinstance(fields.get(key, ""), str):
             message = f"expected the field {key!r} to be a string, got {_json_type(fields[key])}"
             raise place.refuse("E1", message, hint=_DATA_SET)
+        if not rules.is_text(fields.get(key, "")):
+            raise place.refuse("E1", f"expected the field {key!r} to be text, got a lone surrogate", hint=_DATA_SET)
     if not name:
         raise place.refuse("E1", "expected a name, got an empty string", hint=_DATA_SET)
     bodies = fields.get("sol_bodies", [])
-    if not isinstance(bodies, list) or not all(isinstance(body, str) for body in bodies):
+    if not isinstance(bodies, list) or not all(isinstance(body, str) and rules.is_text(body) for body in bodies):
         raise place.refuse("E1", "expected the field 'sol_bodies' to be an array of strings", hint=_DATA_SET)
     _check_weight(fields.get("weight", 1.0), place)
 

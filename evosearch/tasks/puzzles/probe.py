@@ -2,11 +2,14 @@
 
 A file of puzzles is somebody's code. What cannot be seen in its text is seen here: a predicate that hangs, ends its
 process, eats memory, says 1 for True, changes its own inputs or its mind. `probe` runs in the jail, `check` outside.
+Every puzzle has a process of its own, for a predicate can write the reply of the one that it runs in: it may speak for
+its own puzzle, which it could have deceived in any case, and for no other.
 
 D1  does not finish                        refused if no answer at all is judged in time, else a warning
 D2  returns no bool                        refused
 D3  judges one answer in two ways          refused
-D4  ends the process, or cannot work       refused; so is memory that never suffices, or a name that is missing
+D4  ends the process, or cannot work       refused; so is memory that never suffices, a name that is missing, or a
+                                           reply that is not the probe's own
 D5  is satisfied by a trivial answer       a warning
 D6  rejects its own reference solution     a warning
 """
@@ -21,15 +24,15 @@ from evosearch.errors import CandidateError, Status
 from evosearch.protocols import Laboratory
 from evosearch.tasks.puzzles import answer_types, predicate
 from evosearch.tasks.puzzles.puzzle import Instance, Puzzle, Suite
-from evosearch.types import Limits
+from evosearch.types import Limits, Value
 
 ENTRY: Final = "evosearch.tasks.puzzles.probe:probe"
 """What the laboratory runs."""
 
-BATCH: Final = 16
-"""Puzzles that share a process; each of them gets its own if one ends it."""
-_BATCH_SECONDS: Final = 30.0
 _TRIES: Final = 4.0
+_REPLY_BYTES: Final = 2**20
+_MESSAGE_LENGTH: Final = 500
+_RULES: Final = ("D1", "D2", "D3", "D4", "D5", "D6")
 
 Finding: TypeAlias = tuple[str, str, bool]
 """Rule, message, and whether the puzzle must be left out."""
@@ -81,9 +84,8 @@ async def check(suite: Suite, laboratory: Laboratory) -> list[Refusal]:
     Raises:
         SandboxError: No worker can be had at all.
     """
-    batches = [suite.puzzles[start : start + BATCH] for start in range(0, len(suite.puzzles), BATCH)]
-    found = await _together(_check_batch(batch, laboratory) for batch in batches)
-    return [refusal for batch in found for refusal in batch]
+    found = await _together(_check_one(puzzle, laboratory) for puzzle in suite.puzzles)
+    return [refusal for refusals in found for refusal in refusals]
 
 
 async def _together(checks: Iterable[Awaitable[list[Refusal]]]) -> list[list[Refusal]]:
@@ -92,33 +94,60 @@ async def _together(checks: Iterable[Awaitable[list[Refusal]]]) -> list[list[Ref
     return await asyncio.gather(*checks)
 
 
-async def _check_batch(puzzles: Sequence[Puzzle], laboratory: Laboratory) -> list[Refusal]:
-    seconds = _BATCH_SECONDS if len(puzzles) > 1 else 1.0 + _TRIES * sum(item.seconds for item in _distinct(puzzles[0]))
-    limits = Limits(cpu_seconds=seconds, wall_seconds=30.0 + 4.0 * seconds)
+async def _check_one(puzzle: Puzzle, laboratory: Laboratory) -> list[Refusal]:
+    seconds = 1.0 + _TRIES * sum(instance.seconds for instance in _distinct(puzzle))
+    limits = Limits(cpu_seconds=seconds, wall_seconds=30.0 + 4.0 * seconds, reply_bytes=_REPLY_BYTES)
     try:
-        replies = await laboratory(ENTRY, [_request(puzzle) for puzzle in puzzles], limits)
+        reply = await laboratory(ENTRY, _request(puzzle), limits)
+        return [Refusal(puzzle.name, *finding) for finding in read_findings(reply, _most_findings(puzzle))]
     except CandidateError as error:
-        if len(puzzles) == 1:
-            return [_ended(puzzles[0], error)]
-        alone = await _together(_check_batch([puzzle], laboratory) for puzzle in puzzles)
-        return [refusal for batch in alone for refusal in batch]
-    return [
-        Refusal(puzzle.name, str(rule), str(message), bool(fatal))
-        for puzzle, findings in zip(puzzles, replies, strict=True)
-        for rule, message, fatal in findings
-    ]
+        return [_ended(puzzle, error)]
 
 
-def probe(request: list[dict[str, Any]]) -> list[list[list[Any]]]:
-    """Try puzzles; runs in the jail.
+def read_findings(reply: Value, most: int) -> list[Finding]:
+    """Read the reply of `probe`, which the predicate may have written in its place.
 
     Args:
-        request: For each puzzle its answer type, its distinct instances (source, arguments, seconds) and references.
+        reply: What came out of the jail.
+        most: The most findings there can be.
+
+    Raises:
+        CandidateError: It is no reply of `probe`.
+    """
+    if type(reply) is not list or len(reply) > most:
+        raise CandidateError(Status.PROTOCOL, f"expected a list of at most {most} findings as the probe's reply")
+    return [_finding(row) for row in reply]
+
+
+def _finding(row: Value) -> Finding:
+    match row:
+        case [str(rule), str(message), bool(fatal)] if type(row) is list and rule in _RULES:
+            if len(message) <= _MESSAGE_LENGTH and message.isprintable():
+                return rule, message, fatal
+    raise CandidateError(Status.PROTOCOL, "expected a rule, a line of text and a bool as a finding of the probe")
+
+
+def _most_findings(puzzle: Puzzle) -> int:
+    """A verdict on each instance, a trivial answer and a wrong reference; and every reference that fails."""
+    return 3 * len(_distinct(puzzle)) + len(puzzle.references)
+
+
+def probe(request: dict[str, Any]) -> list[list[Any]]:
+    """Try a puzzle; runs in the jail.
+
+    Args:
+        request: Its answer type, its distinct instances (source, arguments, seconds) and references.
 
     Returns:
-        For each puzzle its findings: rule, message, and whether it must be left out.
+        Its findings: rule, message, and whether it must be left out.
     """
-    return [[list(finding) for finding in _examine(puzzle)] for puzzle in request]
+    return [[rule, _line(message), fatal] for rule, message, fatal in _examine(request)]
+
+
+def _line(message: str) -> str:
+    """What a predicate has to say may be long, and names that it makes up need not be text."""
+    shown = message if message.isprintable() else ascii(message)[1:-1]
+    return shown if len(shown) <= _MESSAGE_LENGTH else f"{shown[: _MESSAGE_LENGTH - 1]}…"
 
 
 def _request(puzzle: Puzzle) -> dict[str, Any]:
@@ -143,6 +172,8 @@ def _distinct(puzzle: Puzzle) -> list[Instance]:
 def _ended(puzzle: Puzzle, error: CandidateError) -> Refusal:
     if error.status in (Status.TIMEOUT_CPU, Status.TIMEOUT_WALL):
         return Refusal(puzzle.name, "D1", f"sat did not finish ({error}); make it return for every answer")
+    if error.status is Status.PROTOCOL:
+        return Refusal(puzzle.name, "D4", f"sat meddled with the probe's reply ({error}); let it only compute")
     return Refusal(puzzle.name, "D4", f"sat ended its process ({error.status}: {error}); let it only compute")
 
 

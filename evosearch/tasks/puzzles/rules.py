@@ -4,8 +4,11 @@ They catch mistakes and say what to do about them; they are no defence. The jail
 """
 
 import ast
+import math
+import re
 import sys
 import warnings
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -21,6 +24,14 @@ FORBIDDEN_NAMES: Final = frozenset(
     | {"open", "print", "quit", "vars"}
 )
 
+MAX_SOURCE: Final = 2**18
+"""Characters of a Python source; the longest of P3 has 14,157. A syntax tree takes a thousand times the memory."""
+MAX_DIGITS: Final = 20_000
+"""Of an integer; a longer one does not cross into the jail."""
+
+_MAX_BITS: Final = math.ceil(MAX_DIGITS * math.log2(10))
+_MAX_DEPTH: Final = 64  # of lists and dictionaries in an input; the jail's limit holds for the whole request
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _LITERAL: Final = "write it as a literal of numbers, strings, booleans, None, lists and dictionaries"
 _RETURN: Final = "return True for a good answer"
 _REMARKS: Final = {
@@ -52,18 +63,33 @@ def parse(source: str, place: Place) -> ast.Module:
     Raises:
         PuzzleError: E3, it is no Python.
     """
-    # BoxVolume:1 of P3 holds a literal of 8,844 digits.
-    sys.set_int_max_str_digits(0)
+    if len(source) > MAX_SOURCE:
+        message = f"expected at most {MAX_SOURCE:,} characters, got {len(source):,}"
+        raise place.refuse("E3", message, hint="shorten it, its inputs say")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(source)
+        tree = _tree(source)
     except SyntaxError as error:
         raise place.refuse("E3", f"expected Python, got {error.msg}", at=error, hint="correct the syntax") from None
     except (ValueError, RecursionError, MemoryError) as error:
         # A NUL byte is a ValueError; too many parentheses are a MemoryError.
         reason = str(error) or "it is nested too deeply"
         raise place.refuse("E3", f"expected Python, got what cannot be parsed: {reason}", hint="simplify it") from None
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value.bit_length() > _MAX_BITS:
+            message = f"expected integers of at most {MAX_DIGITS:,} digits, got a longer one"
+            raise place.refuse("E3", message, at=node, hint="compute it from smaller ones")
+    return tree
+
+
+def _tree(source: str) -> ast.Module:
+    # Reading digits takes quadratic time, so Python itself refuses more than 4,300; BoxVolume:1 of P3 has 8,844.
+    sys.set_int_max_str_digits(MAX_DIGITS)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(source)
+    finally:
+        sys.set_int_max_str_digits(0)
 
 
 def definition(tree: ast.Module, place: Place) -> ast.FunctionDef:
@@ -151,6 +177,11 @@ def check_import(node: ast.Import | ast.ImportFrom, place: Place) -> None:
             raise place.refuse("E7", message, at=node, hint="do without it: a predicate only computes")
 
 
+def is_text(value: str) -> bool:
+    """Whether a string can be written as UTF-8; one with a lone surrogate cannot, and does not cross into the jail."""
+    return _SURROGATE.search(value) is None
+
+
 def literal(node: ast.expr, place: Place, rule: str, what: str) -> Any:
     """The value of a literal that may cross into the jail: JSON, nothing else; integer keys become strings.
 
@@ -220,9 +251,9 @@ def _arguments(arguments: ast.arguments, place: Place) -> tuple[Any, ...]:
 
 def _own_nodes(function: ast.FunctionDef) -> Iterator[ast.AST]:
     """The nodes of a function's body, those of functions inside it left out."""
-    pending: list[ast.AST] = list(function.body)
+    pending: deque[ast.AST] = deque(function.body)
     while pending:
-        node = pending.pop(0)
+        node = pending.popleft()
         yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
             pending.extend(ast.iter_child_nodes(node))
@@ -232,13 +263,17 @@ def _is_none(value: ast.expr | None) -> bool:
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
-def _as_json(value: object) -> Any:
+def _as_json(value: object, depth: int = 0) -> Any:
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"lists and dictionaries more than {_MAX_DEPTH} deep")
     if type(value) is list:
-        return [_as_json(item) for item in value]
+        return [_as_json(item, depth + 1) for item in value]
     if type(value) is dict:
         if not all(type(key) in (str, int) for key in value) or len(set(map(str, value))) < len(value):
             raise ValueError("a dictionary whose keys are neither strings nor integers, or that clash as strings")
-        return {str(key): _as_json(item) for key, item in value.items()}
+        return {_as_json(str(key)): _as_json(item, depth + 1) for key, item in value.items()}
+    if type(value) is str and not is_text(value):
+        raise ValueError("a string with a lone surrogate")
     if value is None or type(value) in (bool, int, str):
         return value
     if type(value) is float and value - value == 0:  # neither NaN nor infinite

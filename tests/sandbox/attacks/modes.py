@@ -61,11 +61,12 @@ def findings_of_another_user(layers):
 
 def become_nobody():
     """Give up all rights, and keep interpreter and checkout in reach even where they lie in a folder of root's own."""
-    needed = [Path(path) for path in dict.fromkeys((sys.base_prefix, sys.prefix, str(_HOME)))]
+    needed = {Path(path) for path in (sys.base_prefix, sys.prefix, str(_HOME))}
     _call(_LIBC.unshare(_NEW_MOUNTS))
     _mount("none", "/", None, _RECURSIVE | _PRIVATE)
     # Before anything is covered, and in these mounts, because those of another namespace cannot be bound.
-    opened = {path: os.open(path, os.O_PATH) for path in needed}
+    # The outermost first, because what lies in it comes with it.
+    opened = {path: os.open(path, os.O_PATH) for path in sorted(needed, key=lambda path: len(path.parts))}
     for path, descriptor in opened.items():
         blocked = next((folder for folder in reversed(path.parents) if not _is_open(folder)), None)
         if blocked is not None:

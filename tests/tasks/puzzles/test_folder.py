@@ -141,6 +141,18 @@ def test_a_file_that_is_no_text(tmp_path):
         folder.load(path)
 
 
+def test_instances_that_are_more_text_than_a_file_can_ask_for(write):
+    body = "    assert answer != 1\n" * 5_000
+    source = f"def sat(answer: int, n=1):\n{body}    return answer > n\n\n\nINSTANCES = [{'{},' * 1_000}]"
+    with pytest.raises(PuzzleError, match="rule E5 at 1:1: the instances of its puzzles come to more than 16,777,216"):
+        folder.load(write(source, "many.py"))
+
+
+def test_a_docstring_that_is_no_text(write):
+    puzzle = folder.load(write(ONE.replace("Find a", r"Find \ud800 a"), "square.py")).puzzles[0]
+    assert puzzle.docstring == r"Find \ud800 a square above the bound."
+
+
 def test_a_folder_without_puzzles(tmp_path):
     with pytest.raises(TaskError, match=r"expected puzzles in .*, found none") as caught:
         folder.load(tmp_path)

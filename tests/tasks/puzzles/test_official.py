@@ -157,6 +157,11 @@ def test_a_file_that_is_no_text_is_refused(tmp_path):
         ({"weight": 0}, "expected the field 'weight' to be finite and greater than 0, got 0"),
         ({"weight": -1.0}, "expected the field 'weight' to be finite and greater than 0, got -1.0"),
         ({"weight": float("nan")}, "expected the field 'weight' to be finite and greater than 0, got nan"),
+        ({"weight": 10**400}, "expected the field 'weight' to be finite and greater than 0, got inf"),
+        ({"name": "\ud800"}, "expected the field 'name' to be text, got a lone surrogate"),
+        ({"sat": "\ud800"}, "expected the field 'sat' to be text, got a lone surrogate"),
+        ({"sol_docstring": "\ud800"}, "expected the field 'sol_docstring' to be text, got a lone surrogate"),
+        ({"sol_bodies": ["\ud800"]}, "expected the field 'sol_bodies' to be an array of strings"),
         ({"weight": float("inf")}, "expected the field 'weight' to be finite and greater than 0, got inf"),
     ],
 )

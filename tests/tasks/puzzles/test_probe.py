@@ -57,9 +57,33 @@ def sat_forks(answer: int):
 """
 
 
+# Writes one frame with the reply it likes, as the only answer of its process, and ends it.
+FORGES = """
+def sat_{name}(answer: int):
+    import collections
+    modules = collections._sys.modules
+    frames = modules["evosearch.sandbox.frames"]
+    body = b'{"id":1,"answer":{reply}}'
+    modules["os"].write(3, frames._PREFIX.pack(frames._MARK, len(body), 0) + body)
+    modules["os"]._exit(0)
+    return answer == 5
+"""
+FORGED = {
+    "number": "5",
+    "dictionary": "{}",
+    "nothing": "null",
+    "not_a_number": "NaN",
+    "of_others": "[[],[],[]]",
+    "unknown_rule": '[["D9","x",true]]',
+    "wrong_types": '[["D1","x",1]]',
+    "terminal": r'[["D5","\u001b[2J",false]]',
+    "too_many": "[" + ",".join(['["D5","x",false]'] * 100) + "]",
+}
+
+
 def in_process(source, write):
     suite = loader.load(write(source, "file.py"))
-    return probe.probe([probe._request(puzzle) for puzzle in suite.puzzles])[0]
+    return probe.probe(probe._request(suite.puzzles[0]))
 
 
 def in_jail(work):
@@ -121,7 +145,7 @@ def test_instances_are_tried_again_where_they_have_another_body(write, record):
     body = "def sat(answer: int, bound=10):\n    return 1"
     assert in_process(ONE_BODY, write) == []
     suite = loader.load(write([record(), record(name="Square:1", sat=body)]))
-    found = probe.probe([probe._request(puzzle) for puzzle in suite.puzzles])[0]
+    found = probe.probe(probe._request(suite.puzzles[0]))
     assert [finding[0] for finding in found] == ["D2"]
 
 
@@ -170,3 +194,51 @@ def test_a_lost_process_is_reported_and_not_raised(write):
 
     found = asyncio.run(probe.check(loader.load(write(ONE_BODY, "file.py")), lost))
     assert [(refusal.puzzle, refusal.rule, refusal.fatal) for refusal in found] == [("file", "D4", True)]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        None,
+        5,
+        float("nan"),
+        "[]",
+        {},
+        [[]],
+        [5],
+        [["D1", "it hangs"]],
+        [["D1", "it hangs", 1]],
+        [["D1", 5, True]],
+        [["D7", "it hangs", True]],
+        [[["D1"], "it hangs", True]],
+        [["D5", "a line\nand another", False]],
+        [["D5", "x" * 501, False]],
+        [["D5", "x", False]] * 4,
+    ],
+)
+def test_a_reply_that_is_not_the_probes_own_refuses_its_puzzle_alone(write, reply):
+    honest = "def sat_honest(answer: int):\n    return answer == 5"
+    suite = loader.load(write(f"{honest}\n\n\n{honest.replace('honest', 'forger')}", "file.py"))
+
+    async def forged(entry, request, limits):
+        forged.calls += 1
+        return [] if forged.calls == 1 else reply
+
+    forged.calls = 0
+    (found,) = asyncio.run(probe.check(suite, forged))
+    assert (found.puzzle, found.rule, found.fatal) == ("forger", "D4", True)
+    assert "sat meddled with the probe's reply" in found.message
+
+
+def test_a_predicate_that_writes_the_reply_speaks_for_no_other_puzzle(write):
+    sources = [FORGES.replace("{name}", name).replace("{reply}", reply) for name, reply in FORGED.items()]
+    suite = loader.load(write("\n\n\n".join([REFUSED["says_one"][1], *sources, HEALTHY["doubles"]]), "file.py"))
+    found = in_jail(lambda executor: probe.check(suite, executor.run))
+    assert [refusal.puzzle for refusal in found if refusal.fatal] == ["says_one", *FORGED]
+    assert all("rule D4: sat meddled with the probe's reply" in str(refusal) for refusal in found[1:])
+
+
+def test_what_a_predicate_says_is_one_line_of_text():
+    long, strange = probe._line("x" * 10_000), probe._line("raised \x1b[2J\n")
+    assert (len(long), strange) == (500, r"raised \x1b[2J\n")
+    assert probe.read_findings([["D2", long, True], ["D2", strange, True]], 2)

@@ -33,6 +33,12 @@ def test_the_spellings_of_a_list(annotation):
     assert check(f"def sat(answer: {annotation}):\n    return True").answer_type == "List[int]"
 
 
+def test_the_longest_integers_and_deepest_lists_that_cross_into_the_jail():
+    longest, deepest = "9" * rules.MAX_DIGITS, "[" * 64 + "]" * 64
+    assert check(f"def sat(answer: int, n={longest}):\n    return True").arguments == (10**rules.MAX_DIGITS - 1,)
+    assert check(f"def sat(answer: int, n={deepest}):\n    return True").parameters == ("n",)
+
+
 def test_nested_functions_may_do_what_sat_itself_may_not():
     source = "def sat(answer: int):\n    def items():\n        yield 1\n    return answer in items()"
     assert check(source).parameters == ()
@@ -45,6 +51,27 @@ def test_nested_functions_may_do_what_sat_itself_may_not():
         ("def sat(answer: int):\n    return '\0'", "E3"),
         ("def sat(answer: int):\n    return " + "(" * 300 + ")" * 300, "E3"),
         ("def sat(answer: int):\n    return " + "-" * 100_000 + "1", "E3"),
+        (
+            "def sat(answer: int):\n    return True" + "\n" * 2**18,
+            "E3: expected at most 262,144 characters, got 262,181",
+        ),
+        ("def sat(answer: int, n=" + "7" * 20_001 + "):\n    return True", "E3"),
+        (
+            "def sat(answer: int):\n    return 0x" + "f" * 20_000,
+            "E3 at 2:12: expected integers of at most 20,000 digits",
+        ),
+        (
+            "def sat(answer: int):\n" + "    answer\n" * 20_000 + "    yield 1",
+            "E4 at 20002:5: expected a function that",
+        ),
+        (
+            "def sat(answer: int, n=" + "[" * 66 + "]" * 66 + "):\n    return True",
+            "E5 at 1:24: expected the default of 'n' to be a JSON value, got lists and dictionaries more than 64 deep",
+        ),
+        (
+            r"def sat(answer: int, n=['\ud800']):" + "\n    return True",
+            "E5 at 1:24: expected the default of 'n' to be a JSON value, got a string with a lone surrogate",
+        ),
         ("import os\ndef sat(answer: int):\n    return True", "E4 at 1:1: expected exactly one statement"),
         ("def sat(answer: int):\n    return True\nprint(1)", "E4 at 3:1: expected exactly one statement"),
         ("def f(answer: int):\n    return True", "E4 at 1:1: expected exactly one statement at the top level"),
