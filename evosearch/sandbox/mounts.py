@@ -27,6 +27,7 @@ DEVICES: Final = ("/dev/null", "/dev/zero", "/dev/urandom")
 _MS_NOSUID: Final = 2
 _MS_NODEV: Final = 4
 _MS_NOEXEC: Final = 8
+_MS_NOATIME: Final = 1024
 _MS_BIND: Final = 4096
 _MS_REC: Final = 16384
 _MS_PRIVATE: Final = 1 << 18
@@ -128,24 +129,41 @@ class Root:
                 os.symlink(target, place + path)  # noqa: PTH211 - pathlib would be a detour
 
 
-def mount_scratch() -> None:
-    """Put an empty, small file system on the scratch folder.
+def mount_scratch() -> int:
+    """Put an empty, small file system on the scratch folder; returns its time of change, in nanoseconds.
 
     Raises:
         OSError: The kernel refused.
     """
     options = f"mode=700,size={_SCRATCH_BYTES},nr_inodes={_SCRATCH_FILES}"
-    _mount("tmpfs", SCRATCH, kind="tmpfs", flags=_MS_NOSUID | _MS_NODEV | _MS_NOEXEC, options=options)
+    flags = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC | _MS_NOATIME
+    _mount("tmpfs", SCRATCH, kind="tmpfs", flags=flags, options=options)
+    return _change_time()
 
 
-def renew_scratch() -> None:
-    """Replace the scratch folder by a new one: even an empty one tells by its times and numbers what was in it.
+def renew_scratch(made: int) -> int:
+    """Replace the scratch folder by a new one if anything was done in it.
+
+    Args:
+        made: Its time of change when it was made.
+
+    Returns:
+        That of the folder there is now.
 
     Raises:
         OSError: The kernel refused.
     """
+    state = os.statvfs(SCRATCH)
+    # The folder takes one itself. What was made in it and is gone again shows in its times; what never had a name
+    # (O_TMPFILE) is refused by the filter of system calls.
+    if state.f_files - state.f_ffree <= 1 and _change_time() == made:
+        return made
     checked(LIBC.umount2(SCRATCH.encode(), _MNT_DETACH), "umount2")
-    mount_scratch()
+    return mount_scratch()
+
+
+def _change_time() -> int:
+    return os.stat(SCRATCH).st_ctime_ns  # noqa: PTH116 - pathlib would be a detour
 
 
 def _open(paths: tuple[str, ...], links: dict[str, str]) -> list[_Source]:

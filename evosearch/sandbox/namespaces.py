@@ -55,6 +55,7 @@ class Namespaces:
 
     def __init__(self) -> None:
         self._keeper: socket.socket | None = None
+        self._scratch_made = 0
 
     def available(self) -> str | None:
         return linux_only() or probe()
@@ -72,7 +73,7 @@ class Namespaces:
             _enter(spaces, this_process)
             mounts.Root.planned(jail.readable, jail.hidden).enter()
         os.close(this_process)
-        mounts.mount_scratch()
+        self._scratch_made = mounts.mount_scratch()
         checked(LIBC.sethostname(_HOST_NAME, len(_HOST_NAME)), "sethostname")
         # Written by now, the maps need no owner any more.
         prctl(PR_SET_DUMPABLE, 0)
@@ -89,7 +90,7 @@ class Namespaces:
 
     def clean(self) -> None:
         """Give the next child a scratch folder of its own. Called in the zygote, while no child lives."""
-        mounts.renew_scratch()
+        self._scratch_made = mounts.renew_scratch(self._scratch_made)
 
     def kill_all(self) -> None:
         """Kill every process that was left behind. Called in the zygote, while no child lives that should."""

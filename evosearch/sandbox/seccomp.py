@@ -74,9 +74,11 @@ def _long(argument: int, value: int, mask: int = _LONG) -> tuple[Condition, Cond
 
 
 def _open(flags: int) -> tuple[Condition, ...]:
-    # O_TRUNC without an access mode to write empties a file, and Landlock does not see it before its ABI 3.
-    read, write, both, truncate, access_mode = os.O_RDONLY, os.O_WRONLY, os.O_RDWR, 0o1000, 0o3
-    return (_int(flags, read, write, both, truncate | write, truncate | both, mask=truncate | access_mode),)
+    # O_TRUNC without an access mode to write empties a file, and Landlock does not see it before its ABI 3. A file
+    # that never has a name (O_TMPFILE) leaves no trace by which the scratch folder would be known for used.
+    read, write, both, truncate, nameless, access_mode = os.O_RDONLY, os.O_WRONLY, os.O_RDWR, 0o1000, 0o20000000, 0o3
+    counting = truncate | nameless | access_mode
+    return (_int(flags, read, write, both, truncate | write, truncate | both, mask=counting),)
 
 
 _ALLOWED: Final = _words(

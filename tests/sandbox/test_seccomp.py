@@ -108,7 +108,10 @@ def test_what_is_not_named_is_unknown(number, arguments):
 #: What is allowed, and what is not, by arguments.
 ARGUMENTS = {
     "open": ([(0, 0), (0, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), (0, os.O_RDWR)], [(0, os.O_TRUNC), (0, 0o1003)]),
-    "openat": ([(9, 0, os.O_CLOEXEC), (9, 0, os.O_RDWR | os.O_TRUNC)], [(9, 0, os.O_TRUNC), (9, 0, 3)]),
+    "openat": (
+        [(9, 0, os.O_CLOEXEC), (9, 0, os.O_RDWR | os.O_TRUNC)],
+        [(9, 0, os.O_TRUNC), (9, 0, 3), (9, 0, os.O_TMPFILE | 2)],
+    ),
     "ioctl": ([(0, 0x5401), (0, 0x5421), (0, HIGH | 0x5421)], [(0, 0x5412), (0, 0x5402), (0, 0), (0x5401, 0)]),
     "fcntl": (
         [(3, 3), (3, 4), (3, 1030)],

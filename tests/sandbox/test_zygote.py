@@ -173,6 +173,18 @@ def test_every_program_has_a_scratch_folder_that_nobody_had_before(scratch):
 
 
 @pytest.mark.skipif(Namespaces().available() is not None, reason="there is a scratch folder in namespaces only")
+def test_what_was_removed_again_shows_neither(scratch):
+    source = """
+import os, tempfile, time
+def solve():
+    time.sleep(0.02)  # longer than the tick of the file system's clock
+    with tempfile.NamedTemporaryFile() as file:
+        return os.stat(file.name).st_ino
+"""
+    assert scratch(source) == scratch(source)
+
+
+@pytest.mark.skipif(Namespaces().available() is not None, reason="there is a scratch folder in namespaces only")
 def test_so_has_the_one_after_a_program_that_was_called_off(scratch):
     first = scratch(WRITES, cancelled=True)
     assert scratch(WRITES, cancelled=True) == first

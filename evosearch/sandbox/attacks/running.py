@@ -27,7 +27,7 @@ def run(
     attacks: Sequence[Attack] = ATTACKS,
     scenarios: Sequence[Scenario] = SCENARIOS,
     *,
-    workers: int = 2,
+    workers: int = 4,
 ) -> Iterator[Finding]:
     """Run attacks in a jail of their own, several at a time, and then the scenarios, each by itself.
 
