@@ -121,3 +121,20 @@ def test_csv_leaves_numbers_numbers(store, snapshot, hand_made):
         io.StringIO(export.flat_csv([replace(stored, trial=replace(stored.trial, evaluation=evaluation))], snapshot))
     )
     assert row["score"] == "-1.5"
+
+
+HTML = "# <script>alert(1)</script><!-- --> & \"'\ndef sol():\n    return '</script><img src=x onerror=alert(1)>'\n"
+
+
+def test_html_in_a_program_stays_text_in_every_format(store, snapshot, hand_made):
+    """There is no report in HTML; whoever makes one of these files gets the program as data, in one place of each."""
+    stored = kept(store, hand_made["first"].proposal.program.id)
+    proposal = replace(stored.trial.proposal, program=Program(HTML, "sums"))
+    evaluation = replace(stored.trial.evaluation, feedback="</script><script>alert(2)</script>")
+    hostile = replace(stored, trial=replace(stored.trial, proposal=proposal, evaluation=evaluation))
+    assert json.loads(export.jsonl([hostile], snapshot))["source"] == HTML
+    (row,) = csv.DictReader(io.StringIO(export.flat_csv([hostile], snapshot), newline=""))
+    assert row["source"] == HTML
+    text = export.python_file(hostile, snapshot)
+    assert unwrap(text)[0] == HTML
+    assert "<" not in text.partition("# --- the program as it was found ---")[0]
