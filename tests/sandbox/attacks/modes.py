@@ -14,9 +14,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import evosearch
+from evosearch.sandbox.attacks import arena, lifecycle
 from evosearch.sandbox.attacks.finding import Finding
 from evosearch.sandbox.attacks.running import run
 from evosearch.sandbox.policy import Sandbox
+
+# How soon nothing is left is for `evosearch doctor --attack` to say: a test would hang on the load of the machine.
+arena._SETTLE_SECONDS = lifecycle._GONE_SECONDS = 10.0
 
 STANDING = Sandbox.of_this_machine(unsafe=True).layers
 MODES = {
