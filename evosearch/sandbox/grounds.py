@@ -111,7 +111,11 @@ def _providers() -> Mapping[str, list[str]]:
 
 def _locations(name: str) -> set[str]:
     """Where a top-level package or module is."""
-    spec = find_spec(name)
+    try:
+        spec = find_spec(name)
+    except (ImportError, ValueError):
+        # A dotted name without its parent, or no name at all.
+        spec = None
     if spec is None:
         raise TaskError(
             f"the package {name!r} is declared and cannot be found",

@@ -42,6 +42,7 @@ from evosearch.sandbox.channel import Channel
 from evosearch.sandbox.imports import DeclaredPackages
 from evosearch.sandbox.kernel import RESERVED
 from evosearch.sandbox.layers import Walls, end_with_parent, inherit_orphans
+from evosearch.sandbox.orphans import end_orphans
 from evosearch.types import Jail, Limits
 
 #: What runs in a forked child: its request, its channel, and the further descriptors that came with the request.
@@ -294,7 +295,7 @@ class _Nursery:
             os.killpg(dead.pid, signal.SIGKILL)
         _, status, usage = os.wait4(dead.pid, 0)
         if not self._walls.forks_refused:
-            self._end_orphans()
+            end_orphans({living.pid for living in self._living.values()})
         if not self._living:
             self._walls.clean()
         with dead.obituary, suppress(OSError):
@@ -307,17 +308,6 @@ class _Nursery:
                     "peak_bytes": usage.ru_maxrss * 1024,
                 },
             )
-
-    def _end_orphans(self) -> None:
-        """Kill what a dead child left behind in a session of its own; all of it is this process's by now."""
-        known = {living.pid for living in self._living.values()}
-        while _has_children(beside=len(known)):
-            orphans = _children_of(os.getpid()) - known
-            if not orphans:
-                return
-            for pid in sorted(orphans):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
 
 
 def _live(request: dict[str, Any], descriptors: list[int], parent: int, walls: Walls, work: Work) -> NoReturn:
@@ -377,31 +367,6 @@ def _raise_walls(walls: Walls, limits: Limits, obituary: int) -> None:
         # The child still holds the socket on which ends are told; the program will not.
         os.write(obituary, messages.encode({"refused": str(error)}))
         os._exit(_FAILED)
-
-
-def _has_children(*, beside: int) -> bool:
-    """Whether there are children at all, cheaply in the common case that there are none."""
-    if beside:
-        return True
-    try:
-        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-    except ChildProcessError:
-        return False
-    return True
-
-
-def _children_of(parent: int) -> set[int]:
-    found: set[int] = set()
-    if not os.path.isdir("/proc"):  # noqa: PTH112 - as below
-        # A judge's jail shows none; what it might start ends with the zygote.
-        return found
-    for name in os.listdir("/proc"):  # noqa: PTH208 - as below
-        if name.isdigit():
-            with suppress(OSError), open(f"/proc/{name}/stat", "rb") as stat:  # noqa: PTH123 - pathlib costs more than the read
-                # The command's name stands in parentheses and may hold anything; the parent is the second after it.
-                if int(stat.read().rpartition(b")")[2].split()[1]) == parent:
-                    found.add(int(name))
-    return found
 
 
 def _close(descriptors: list[int]) -> None:

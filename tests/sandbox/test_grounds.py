@@ -1,5 +1,6 @@
 """What each kind of jail shows of the disk."""
 
+import re
 import sysconfig
 from pathlib import Path
 
@@ -33,9 +34,10 @@ def test_what_a_package_requires_comes_with_it():
     assert {"pydantic", "pydantic_core", "typing_extensions.py"} <= found
 
 
-def test_a_package_that_is_not_there_is_named():
-    with pytest.raises(TaskError, match="'no_such_package'") as caught:
-        grounds.for_programs(["no_such_package"])
+@pytest.mark.parametrize("name", ["no_such_package", "no_such.package", "", ".", "../x"])
+def test_a_package_that_is_not_there_is_named(name):
+    with pytest.raises(TaskError, match=re.escape(repr(name))) as caught:
+        grounds.for_programs([name])
     assert caught.value.hint
 
 
