@@ -2,35 +2,43 @@
 
     domain = "puzzles"        # which domain makes the task
     name = "my-puzzles"       # what the archive is called after; by default the folder's name
-    [run]                     # how to search: `RunSettings`
+    [run]                     # how to search: `settings.RunSettings`
+    [models]                  # which language models propose: `settings.ModelSettings`
     [puzzles]                 # the domain's own table: its `Options`
 
-The keys of `[run]` are also `EVOSEARCH_SEED`, `EVOSEARCH_WORKERS` and so on, and some are flags of `evosearch run`.
+The keys of `[run]` and the plain ones of `[models]` are also `EVOSEARCH_SEED`, `EVOSEARCH_BASE_URL` and so on, and some
+are flags of `evosearch run`.
 No setting is a secret: a key is named by its environment variable, never held here.
 """
 
-import os
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import is_dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args
+from typing import Any, Self, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from evosearch import options, registry
 from evosearch.config_file import FILE_NAME, ConfigFile, Key, dotted
 from evosearch.errors import ConfigError, UnknownNameError
+from evosearch.settings import TABLES, ModelSettings, RunSettings, weighted
 from evosearch.types import Recipe
 
 DEFAULT = "default"
 LAST_RUN = "the last run"
+REPLAYED = "the replayed run"
 _PREFIX = "EVOSEARCH_"
 T = TypeVar("T")
-#: What a second run takes over from the archive's last one where nothing else is said.
+#: What of `[run]` a second run takes over from the archive's last one where nothing else is said.
 _CONTINUED = ("seed", "window", "archive", "proposer", "budget")
+#: The proposer where none is named: with a model, and without one.
+_WITH_MODEL, _WITHOUT_MODEL = "mixed", "symbolic"
+#: What calls may cost where no budget is said: nobody spends money without having said how much.
+_CALLS = "200calls"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 #: Kind of pydantic's complaint -> what was expected.
 _EXPECTED = {
@@ -53,27 +61,6 @@ _EXPECTED = {
 _UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")
 
 
-def available_cores() -> int:
-    """The cores this process may run on."""
-    return len(os.sched_getaffinity(0))
-
-
-class RunSettings(BaseModel):
-    """The table `[run]`: how to search, whatever the domain."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    seed: int = Field(0, ge=0, lt=2**63, description="equal seeds give equal archives")
-    workers: int = Field(default_factory=available_cores, ge=1, description="evaluations at the same time")
-    window: int = Field(16, ge=1, description="proposals that may be open at a time")
-    budget: Annotated[str, StringConstraints(strip_whitespace=True)] | None = Field(
-        None, description="what the archive may cost in all; by default what the domain suggests"
-    )
-    proposer: str = Field("symbolic", description="what writes new programs")
-    archive: str = Field("cells", description="what keeps the best; the file's path is --archive")
-    executor: str = Field("local", description="where programs run")
-
-
 class Settings(BaseModel):
     """All settings of a run, resolved.
 
@@ -81,7 +68,8 @@ class Settings(BaseModel):
         domain: A registered name.
         name: What the archive file is called after.
         directory: The folder of evosearch.toml, absolute; None for a domain's own task.
-        run: How to search.
+        run: How to search; the budget is said.
+        models: Which language models propose, and how they are asked.
         options: The domain's own table, as JSON, every default filled in.
         origins: Where each value came from, by dotted key: `default`, `evosearch.toml:7`, `EVOSEARCH_SEED`, `--seed`.
     """
@@ -92,6 +80,7 @@ class Settings(BaseModel):
     name: str
     directory: str | None
     run: RunSettings
+    models: ModelSettings
     options: Mapping[str, Any]
     origins: Mapping[str, str]
 
@@ -99,24 +88,56 @@ class Settings(BaseModel):
         """How the task is made, in every process that needs it."""
         return Recipe(self.domain, self.name, self.directory, self.options)
 
-    def continuing(self, earlier: Mapping[str, Any]) -> Self:
+    def continuing(self, earlier: Mapping[str, Any], models: Mapping[str, Any], origin: str = LAST_RUN) -> Self:
         """These settings, with what the archive's last run used wherever nothing else was said.
+
+        Who names a model now means it to be asked, whatever proposed before.
 
         Args:
             earlier: The keys of `[run]` as the last run had them.
+            models: Its `[models]`, as JSON.
+            origin: What that run is called.
+
+        Raises:
+            ConfigError: What it had in `[models]` does not go with what is said now.
         """
-        taken = {
-            key: earlier[key]
-            for key in _CONTINUED
-            if earlier.get(key) is not None and self.origins[f"run.{key}"] == DEFAULT
+        kept = {key: earlier.get(key) for key in _CONTINUED}
+        if kept["proposer"] == _WITHOUT_MODEL and self.origins["models.model"] != DEFAULT:
+            kept["proposer"] = None
+        taken = self._not_said("run", kept)
+        asked = self._not_said("models", models)
+        origins = {**self.origins, **dict.fromkeys([*_dotted("run", taken), *_dotted("models", asked)], origin)}
+        try:
+            text = json.dumps(self.models.model_dump(mode="json") | asked)
+            tables = {"run": self.run.model_copy(update=taken), "models": ModelSettings.model_validate_json(text)}
+        except ValidationError as error:
+            said = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
+            raise ConfigError(f"models: {said} ({origin})", hint="name the models with --model") from error
+        return self.model_copy(update={**tables, "origins": origins})
+
+    def _not_said(self, table: str, earlier: Mapping[str, Any]) -> dict[str, Any]:
+        """What an earlier run had where nothing else is said now."""
+        known = TABLES[table].model_fields
+        return {
+            key: value
+            for key, value in earlier.items()
+            if key in known and value is not None and self.origins[f"{table}.{key}"] == DEFAULT
         }
-        origins = {**self.origins, **{f"run.{key}": LAST_RUN for key in taken}}
-        return self.model_copy(update={"run": self.run.model_copy(update=taken), "origins": origins})
+
+    @property
+    def proposer(self) -> str:
+        """What writes new programs: the one named, or what the models suggest."""
+        return self.run.proposer or (_WITH_MODEL if self.models.model else _WITHOUT_MODEL)
 
     def rows(self) -> list[tuple[str, Any, str]]:
         """Key, value and origin of every setting, in the order of the file."""
         values = {"domain": self.domain, "name": self.name}
-        values |= {f"run.{key}": value for key, value in self.run.model_dump().items()}
+        values |= {f"run.{key}": value for key, value in self.run.model_dump().items()} | {
+            "run.proposer": self.proposer
+        }
+        if self.models.model:
+            asked = self.models.model_dump(mode="json", exclude_none=True)
+            values |= {f"models.{key}": value for key, value in asked.items() if value not in ([], {})}
         values |= {f"{self.domain}.{key}": value for key, value in self.options.items()}
         return [(key, value, self.origins.get(key, DEFAULT)) for key, value in values.items()]
 
@@ -127,7 +148,7 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
     Args:
         source: The folder of an evosearch.toml, or a domain's name for the domain's own task.
         environment: The environment variables.
-        flags: Keys of `[run]` that the command line gave; None where it did not.
+        flags: Keys of `[run]` and `[models]` that the command line gave; None where it did not.
 
     Raises:
         ConfigError: A key is unknown, or a value of the wrong type or out of range.
@@ -136,10 +157,11 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
     file = ConfigFile.read(source) if isinstance(source, Path) else ConfigFile.of_domain(source)
     domain, kind = _domain(file)
     _check_top_level(file, domain)
-    given, origins = _run_layers(file, _environment(environment), flags)
-    run = _validate(RunSettings, given, ("run",), file, origins)
-    if run.budget is None:
-        run = run.model_copy(update={"budget": registry.domain(domain).default_budget})
+    variables = _environment(environment)
+    origins: dict[str, str] = {}
+    tables = {name: _layers(name, file, variables, flags, origins) for name in TABLES}
+    run = _validate(RunSettings, tables["run"], ("run",), file, origins)
+    models = _validate(ModelSettings, tables["models"], ("models",), file, origins)
     table = _table(file, (domain,))
     checked = _validate(kind, table, (domain,), file, origins)
     origins |= {f"{domain}.{key}": file.origin((domain, key)) for key in table}
@@ -149,7 +171,8 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
         domain=domain,
         name=name,
         directory=str(source.resolve()) if isinstance(source, Path) else None,
-        run=run,
+        run=_completed(run, models, registry.domain(domain).default_budget),
+        models=models,
         options=TypeAdapter(type(checked)).dump_python(checked, mode="json"),
         origins=_with_defaults(origins, kind, domain),
     )
@@ -180,7 +203,7 @@ def _domain(file: ConfigFile) -> tuple[str, type[Any]]:
 
 
 def _check_top_level(file: ConfigFile, domain: str) -> None:
-    known = ["domain", "name", "run", domain]
+    known = ["domain", "name", *TABLES, domain]
     for key in file.table:
         if key in known:
             continue
@@ -188,7 +211,8 @@ def _check_top_level(file: ConfigFile, domain: str) -> None:
         if key in registry.names("tasks"):
             raise ConfigError(f"[{key}] belongs to another domain than {domain!r} ({origin})", hint=f"use [{domain}]")
         raise ConfigError(
-            f"unknown key {key!r} ({origin})", hint=did_you_mean(key, [*known, *RunSettings.model_fields])
+            f"unknown key {key!r} ({origin})",
+            hint=did_you_mean(key, [*known, *(field for table in TABLES.values() for field in table.model_fields)]),
         )
 
 
@@ -200,12 +224,13 @@ def _table(file: ConfigFile, key: Key) -> dict[str, Any]:
 
 
 def _environment(environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables that set a key of `[run]`, by key; one that is set to nothing counts as not set.
+    """The variables that set a key of `[run]` or `[models]`, by key; one that is set to nothing counts as not set.
 
     Raises:
         ConfigError: A variable EVOSEARCH_* is unknown.
     """
-    known = {_PREFIX + key.upper(): key for key in RunSettings.model_fields}
+    fields = (key for table in TABLES.values() for key in table.model_fields if key != "only")
+    known = {_PREFIX + key.upper(): key for key in fields}
     found = {name: text for name, text in environment.items() if name.startswith(_PREFIX) and text}
     for name in sorted(found):
         if name not in known and name != f"{_PREFIX}NAME":
@@ -215,27 +240,46 @@ def _environment(environment: Mapping[str, str]) -> dict[str, str]:
     return {known[name]: text for name, text in found.items() if name in known}
 
 
-def _run_layers(
-    file: ConfigFile, environment: Mapping[str, str], flags: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, str]]:
-    """The values of `[run]` that were given, the strongest of each, and their origins."""
-    values = _table(file, ("run",)).copy()
-    origins = {f"run.{key}": file.origin(("run", key)) for key in values}
-    for key, text in environment.items():
-        values[key] = _number_if_whole(key, text)
-        origins[f"run.{key}"] = _PREFIX + key.upper()
-    for key, value in flags.items():
-        if value is not None:
-            values[key] = value
-            origins[f"run.{key}"] = f"--{key}"
-    return values, origins
+def _layers(
+    name: str, file: ConfigFile, environment: Mapping[str, str], flags: Mapping[str, Any], origins: dict[str, str]
+) -> dict[str, Any]:
+    """The values of a table that were given, the strongest of each; their origins are added."""
+    fields = TABLES[name].model_fields
+    values = _table(file, (name,)).copy()
+    origins.update({f"{name}.{key}": file.origin((name, key)) for key in values})
+    for key in fields.keys() & environment.keys():
+        values[key] = _from_text(fields[key].annotation, environment[key])
+        origins[f"{name}.{key}"] = _PREFIX + key.upper()
+    for key in fields.keys() & flags.keys():
+        if flags[key] is not None:
+            values[key] = flags[key]
+            origins[f"{name}.{key}"] = f"--{key.replace('_', '-')}"
+    return values
 
 
-def _number_if_whole(key: str, text: str) -> int | str:
-    """The environment holds text alone; what is no number stays text and is refused with the others."""
-    if RunSettings.model_fields[key].annotation is int and re.fullmatch(r"[+-]?[0-9]+", text.strip()):
+def _from_text(annotation: Any, text: str) -> Any:
+    """What a variable holds, as its setting's type; what cannot be that stays text and is refused with the others."""
+    kinds = {annotation, *get_args(annotation)}
+    if any(get_origin(kind) is tuple for kind in kinds):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if int in kinds and re.fullmatch(r"[+-]?[0-9]+", text.strip()):
         return int(text)
+    if float in kinds and re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]+)?", text.strip()):
+        return float(text)
+    if bool in kinds and text.strip().lower() in ("true", "false"):
+        return text.strip().lower() == "true"
     return text
+
+
+def _completed(run: RunSettings, models: ModelSettings, default_budget: str) -> RunSettings:
+    """The table `[run]` with the budget that the domain suggests, if none is said."""
+    if run.budget is not None:
+        return run
+    return run.model_copy(update={"budget": f"{default_budget},{_CALLS}" if models.model else default_budget})
+
+
+def _dotted(table: str, keys: Iterable[str]) -> list[str]:
+    return [f"{table}.{key}" for key in keys]
 
 
 def _validate(kind: type[T], values: Mapping[str, Any], key: Key, file: ConfigFile, origins: Mapping[str, str]) -> T:
@@ -319,7 +363,8 @@ def _name(file: ConfigFile, source: Path | str, environment: Mapping[str, str]) 
 
 
 def _with_defaults(origins: Mapping[str, str], kind: type, domain: str) -> dict[str, str]:
-    keys = [f"run.{key}" for key in RunSettings.model_fields] + [f"{domain}.{key}" for key in _fields(kind)]
+    keys = [key for name, table in TABLES.items() for key in _dotted(name, table.model_fields)]
+    keys += _dotted(domain, _fields(kind))
     return dict.fromkeys(keys, DEFAULT) | dict(origins)
 
 
@@ -327,10 +372,18 @@ def _check_names(settings: Settings) -> None:
     kinds: tuple[registry.Kind, ...] = ("proposers", "archives", "executors")
     for kind in kinds:
         key = kind.removesuffix("s")
-        name, known = getattr(settings.run, key), list(registry.names(kind))
-        if name not in known:
-            path_hint = "the path of the archive file is --archive" if "/" in name or name.endswith(".db") else ""
-            raise UnknownNameError(
-                f"run.{key}: no {key} is called {name!r} ({settings.origins[f'run.{key}']})",
-                hint=path_hint or did_you_mean(name, known),
-            )
+        path_hint = "the path of the archive file is --archive"
+        name = settings.proposer if key == "proposer" else getattr(settings.run, key)
+        _check_name(kind, f"run.{key}", name, settings.origins, path_hint)
+    for word in settings.models.operators:
+        _check_name("operators", "models.operators", weighted(word)[0], settings.origins)
+
+
+def _check_name(kind: registry.Kind, key: str, name: str, origins: Mapping[str, str], path_hint: str = "") -> None:
+    known = list(registry.names(kind))
+    if name not in known:
+        is_path = "/" in name or name.endswith(".db")
+        raise UnknownNameError(
+            f"{key}: no {kind.removesuffix('s')} is called {name!r} ({origins[key]})",
+            hint=path_hint if path_hint and is_path else did_you_mean(name, known),
+        )

@@ -17,6 +17,11 @@
     ├── SandboxError                   4  programs cannot be contained on this machine
     │   └── WorkerLostError            4  a worker process ended although nothing told it to
     ├── ProviderError                  5  a model's provider refused or failed
+    │   ├── ProviderBusyError          5  it may work later: too many requests, a failure, a timeout
+    │   ├── SettingRefusedError        5  the model does not take a setting
+    │   ├── PromptRefusedError         5  the model does not answer this prompt (never ends a run)
+    │   └── CallMissingError           5  a replay has no such call
+    ├── FundsSpentError                1  a proposal's funds do not cover its next call (never ends a run)
     ├── Interrupted                  130  Ctrl-C: what was finished is saved
     └── CandidateError                 1  a program under test failed; `status` says how (never ends a run)
 
@@ -147,6 +152,54 @@ class ProviderError(EvosearchError):
     """A model's provider refused or failed."""
 
     exit_code = ExitCode.PROVIDER
+
+
+class ProviderBusyError(ProviderError):
+    """A request failed in a way that may mend itself: it is worth repeating.
+
+    Args:
+        message: What happened.
+        retry_after: Seconds after which the provider asks to be tried again; None if it does not say.
+        hint: What to do about it.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.retry_after = retry_after
+
+
+class SettingRefusedError(ProviderError):
+    """A model does not take a setting, or not this value of it.
+
+    Args:
+        setting: Its name, as in `Request.settings`, or `seed`.
+        message: What the provider said.
+    """
+
+    def __init__(self, setting: str, message: str) -> None:
+        super().__init__(message)
+        self.setting = setting
+
+
+class PromptRefusedError(ProviderError):
+    """A model does not answer this prompt; others it may.
+
+    Args:
+        reason: `prompt_too_long` or `content_filter`.
+        message: What the provider said.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+class CallMissingError(ProviderError):
+    """A replay needs a call that its record does not hold."""
+
+
+class FundsSpentError(EvosearchError):
+    """What a proposal was given does not cover its next call; it ends with what it has."""
 
 
 class Interrupted(EvosearchError):  # noqa: N818 - named for what happened, not for a failure

@@ -70,7 +70,7 @@ def _reflects(node: ast.AST) -> bool:
 
 def _annotation_names(tree: ast.Module) -> frozenset[str]:
     """Names that an annotation may hold without any effect: types that are surely there when it is evaluated."""
-    bound = [name for node in ast.walk(tree) for name in _binds(node)]
+    bound = [name for node in ast.walk(tree) for name in binds(node)]
     names = {name for name in _BUILT_IN_TYPES if name not in bound}
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom) and statement.module == "typing" and not statement.level:
@@ -80,7 +80,7 @@ def _annotation_names(tree: ast.Module) -> frozenset[str]:
     return frozenset(names)
 
 
-def _binds(node: ast.AST) -> list[str]:
+def binds(node: ast.AST) -> list[str]:
     """The names that a node binds in the scope it stands in, those inside it left out."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
@@ -222,7 +222,7 @@ class _Scope:
 
 def _collect(node: ast.AST, scope: _Scope) -> None:
     """Add to a scope what a node in it binds; nested scopes are entered only where they are evaluated outside."""
-    scope.bound.update(_binds(node))
+    scope.bound.update(binds(node))
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             inner: list[ast.expr] = [*node.decorator_list, *_defaults(node.args), *_annotations(node)]

@@ -1,7 +1,8 @@
 """Name -> implementation, for built-ins and for plug-ins alike.
 
 A built-in is a plug-in like any other: one line in `BUILT_IN`. Another package registers with an entry point of
-the group `evosearch.tasks`, `evosearch.proposers`, `evosearch.archives` or `evosearch.executors`:
+the group `evosearch.tasks`, `evosearch.proposers`, `evosearch.operators`, `evosearch.models`, `evosearch.archives` or
+`evosearch.executors`:
 
     [project.entry-points."evosearch.tasks"]
     antennas = "my_package.antennas:AntennaTask"
@@ -16,20 +17,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from evosearch.errors import UnknownNameError
-from evosearch.protocols import Archive, Domain, Executor, Proposer, Task
+from evosearch.protocols import Archive, Domain, Equipment, Executor, Model, Operator, Proposer, Task
 from evosearch.types import Axis, Recipe
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-Kind = Literal["tasks", "proposers", "archives", "executors"]
+Kind = Literal["tasks", "proposers", "operators", "models", "archives", "executors"]
 
 BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
     "tasks": {
         "custom": "evosearch.tasks.custom:CustomTask",
         "puzzles": "evosearch.tasks.puzzles.task:PuzzleTask",
     },
-    "proposers": {"symbolic": "evosearch.proposers.symbolic.proposer:SymbolicProposer"},
+    "proposers": {
+        "mixed": "evosearch.proposers.mixed:MixedProposer",
+        "model": "evosearch.proposers.model:ModelProposer",
+        "symbolic": "evosearch.proposers.symbolic.proposer:SymbolicProposer",
+    },
+    "operators": {
+        "rewrite": "evosearch.proposers.operators.rewrite:Rewrite",
+        "diff": "evosearch.proposers.operators.diff:Diff",
+        "crossover": "evosearch.proposers.operators.crossover:Crossover",
+        "inspired": "evosearch.proposers.operators.inspired:Inspired",
+        "repair": "evosearch.proposers.operators.repair:Repair",
+        "simplify": "evosearch.proposers.operators.simplify:Simplify",
+        "bootstrap": "evosearch.proposers.operators.bootstrap:Bootstrap",
+    },
+    "models": {
+        "openai": "evosearch.models.openai_api:OpenAIModel",
+        "gguf": "evosearch.models.gguf:GgufModel",
+    },
     "archives": {"cells": "evosearch.archive.cells:CellArchive"},
     "executors": {"local": "evosearch.executors.local:LocalExecutor"},
 }
@@ -74,9 +92,32 @@ def make_task(recipe: Recipe) -> Task:
     return domain(recipe.domain)(recipe)
 
 
-def make_proposer(name: str) -> Proposer:
-    """Make a proposer."""
-    return cast("Proposer", load("proposers", name)())
+def make_proposer(name: str, equipment: Equipment | None = None) -> Proposer:
+    """Make a proposer.
+
+    Args:
+        name: The registered name.
+        equipment: The models and operators of the run; one that asks no model needs none.
+
+    Raises:
+        ConfigError: It asks models, and none is configured.
+    """
+    return cast("Proposer", load("proposers", name)(equipment or Equipment()))
+
+
+def make_operator(name: str) -> Operator:
+    """Make an operator."""
+    return cast("Operator", load("operators", name)())
+
+
+def make_model(scheme: str, spec: object) -> Model:
+    """Make a model of a registered kind.
+
+    Args:
+        scheme: The registered name.
+        spec: What is known of the model, a `models.spec.ModelSpec`.
+    """
+    return cast("Model", load("models", scheme)(spec))
 
 
 def make_archive(name: str, axes: tuple[Axis, ...], *, score_floor: float) -> Archive:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
 from evosearch import config, registry
-from evosearch.config import RunSettings, available_cores
 from evosearch.errors import ConfigError, UnknownNameError, UsageError
+from evosearch.settings import RunSettings, available_cores
 from evosearch.types import Recipe
 
 FILE = """\
@@ -87,7 +87,7 @@ def test_a_variable_that_is_set_to_nothing_is_not_set(load):
 
 def test_a_second_run_takes_over_what_nothing_else_says(load):
     earlier = {"seed": 1, "window": 3, "proposer": "other", "budget": "9evals", "archive": "cells"}
-    settings = load(window=2).continuing(earlier)
+    settings = load(window=2).continuing(earlier, {})
     assert (settings.run.seed, settings.run.window) == (7, 2)
     assert (settings.run.budget, settings.origins["run.budget"]) == ("9evals", config.LAST_RUN)
 
@@ -210,3 +210,95 @@ def test_an_unknown_domain_is_refused():
 def test_any_seed_of_the_environment_is_read(seed):
     settings = config.load("puzzles", environment={"EVOSEARCH_SEED": str(seed)}, flags={})
     assert settings.run.seed == seed
+
+
+MODELS = """\
+domain = "custom"
+name = "fit"
+
+[models]
+model = ["small=3", "large"]
+base_url = "http://127.0.0.1:8080/v1"
+operators = ["diff=2", "rewrite"]
+
+[models.only."large"]
+roles = ["repair"]
+price = { input = 1.25, output = 10 }
+"""
+
+
+def test_models_are_settings_like_any_other(load):
+    settings = load(MODELS, {"EVOSEARCH_TEMPERATURE": "0.5", "EVOSEARCH_SEND_SEED": "false"}, max_tokens=100)
+    models = settings.models
+    assert models.weights == (("small", 3.0), ("large", 1.0))
+    assert (models.temperature, models.send_seed, models.max_tokens) == (0.5, False, 100)
+    assert models.only["large"].roles == ("repair",)
+    assert models.only["large"].price.output == 10
+    assert settings.origins["models.model"] == "evosearch.toml:5"
+    assert settings.origins["models.max_tokens"] == "--max-tokens"
+    assert settings.origins["models.temperature"] == "EVOSEARCH_TEMPERATURE"
+
+
+def test_a_model_makes_mixed_the_default(load):
+    assert load(MODELS).proposer == "mixed"
+    assert load().proposer == "symbolic"
+    assert load(environment={"EVOSEARCH_MODEL": "a=2,b"}).models.weights == (("a", 2.0), ("b", 1.0))
+
+
+def test_models_are_taken_over_from_the_last_run(load):
+    earlier = load(MODELS).models.model_dump(mode="json")
+    settings = load(temperature=0.1).continuing({"proposer": "mixed"}, earlier)
+    assert settings.models.weights == (("small", 3.0), ("large", 1.0))
+    assert settings.models.only["large"].roles == ("repair",)
+    assert (settings.models.temperature, settings.proposer) == (0.1, "mixed")
+    assert settings.origins["models.model"] == config.LAST_RUN
+
+
+def test_who_names_a_model_means_it_to_be_asked(load):
+    settings = load(model=("new",)).continuing({"proposer": "symbolic"}, {})
+    assert settings.proposer == "mixed"
+    assert load(model=("new",)).continuing({"proposer": "model"}, {}).proposer == "model"
+
+
+def test_nobody_spends_on_calls_without_having_said_how_much(load):
+    assert load(MODELS).run.budget == "1000evals,200calls"
+    assert load(MODELS, budget="2usd").run.budget == "2usd"
+
+
+def test_what_the_last_run_had_must_go_with_what_is_said_now(load):
+    earlier = load(MODELS).models.model_dump(mode="json")
+    with pytest.raises(ConfigError, match=r"models: only.'large' is about no model that is used.*the last run"):
+        load(model=("other",)).continuing({}, earlier)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ('"small=3"', '"small=-3"', "models.model[0]: expected NAME or NAME=WEIGHT with a positive weight, got"),
+        ('"large"]', '"small"]', "models: the model 'small' is named twice (evosearch.toml:4)"),
+        ("http://", "ftp://", "models.base_url: expected a URL such as http://127.0.0.1:8080/v1, got"),
+        ('"diff=2"', '"dif=2"', "models.operators: no operator is called 'dif' (evosearch.toml:7)"),
+        ("price = {", "prize = {", "unknown key 'models.only.large.prize' (evosearch.toml:11)"),
+        ('["repair"]', '["mend"]', "models.only.large.roles[0]: expected 'propose', 'repair' or 'judge', got 'mend'"),
+    ],
+)
+def test_a_mistake_in_the_models_is_told_with_its_place(load, before, after, said):
+    assert before in MODELS
+    with pytest.raises(UsageError) as error:
+        load(MODELS.replace(before, after))
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("api_key_env", "sk-proj-hush"),
+        ("api_key_env", "0123456789abcdefhush"),
+        ("base_url", "http://user:hush@example.org/v1"),
+        ("base_url", "https://example.org/v1?key=hush"),
+    ],
+)
+def test_a_key_in_the_settings_is_refused_and_not_repeated(load, key, value):
+    with pytest.raises(ConfigError) as error:
+        load(FILE + f'\n[models]\n{key} = "{value}"\n')
+    assert "hush" not in f"{error.value} {error.value.hint}"

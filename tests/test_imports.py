@@ -10,22 +10,28 @@ import evosearch
 PACKAGE = Path(evosearch.__file__).parent
 
 #: Leaves that anything above the contracts may use; they import nothing but each other, types and errors.
-LEAVES = {"normal_form", "options", "predicates", "prompts", "randomness", "reading"}
+LEAVES = {"bandit", "normal_form", "options", "predicates", "prompts", "quoting", "randomness", "reading", "replies"}
 CONTRACTS = {"errors", "types", "protocols"}
-IMPLEMENTATIONS = {"archive", "proposers", "sandbox", "executors", "tasks", "store"}
+IMPLEMENTATIONS = {"archive", "models", "proposers", "sandbox", "executors", "tasks", "store"}
 ALLOWED = {
     "errors": set(),
     "types": {"errors"},
     "protocols": {"errors", "types", "randomness"},
     **{leaf: {"errors", "types", *LEAVES} for leaf in LEAVES},
     **{room: {*CONTRACTS, *LEAVES} for room in IMPLEMENTATIONS},
+    "testing": set(),
     "executors": {*CONTRACTS, *LEAVES, "sandbox"},
     "registry": CONTRACTS,
     "config_file": CONTRACTS,
-    "config": {*CONTRACTS, "config_file", "options", "registry"},
+    "settings": CONTRACTS,
+    "config": {*CONTRACTS, "config_file", "options", "registry", "settings"},
     "search": {*CONTRACTS, *LEAVES, "store"},
     "report": {*CONTRACTS, *LEAVES, "registry", "search", "store"},
-    "cli": {*CONTRACTS, *LEAVES, "registry", "config", "config_file", "search", "store", "report", "sandbox"},
+    "cli": {
+        *CONTRACTS,
+        *LEAVES,
+        *("registry", "config", "config_file", "settings", "models", "search", "store", "report", "sandbox"),
+    },
     "__main__": {"cli"},
     "__init__": set(),
 }

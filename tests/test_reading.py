@@ -1,8 +1,23 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evosearch.reading import ENTRY, STYLES, read, read_one
+from evosearch.errors import CandidateError, Status
+from evosearch.reading import (
+    ENTRY,
+    EXAMINE,
+    MAX_FAULT,
+    MAX_NAMES,
+    STYLES,
+    Examination,
+    examinations_of,
+    examine,
+    read,
+    read_one,
+    readings_of,
+)
 from evosearch.types import Reading
 
 
@@ -113,3 +128,135 @@ def test_a_doubtful_escape_is_no_warning():
 @given(st.text(max_size=200))
 def test_any_text_can_be_read(source):
     assert read_one(source) == read_one(source)
+
+
+def examined(source):
+    [row] = examine([source])
+    return Examination.of(json.loads(json.dumps(row)))
+
+
+def test_what_is_examined_is_read_too():
+    assert examined("def sol(n):\n    return n").reading == read_one("def sol(n):\n    return n")
+    module, _, function = EXAMINE.partition(":")
+    assert (module, function) == (examine.__module__, examine.__name__)
+
+
+@pytest.mark.parametrize(
+    ("source", "defines"),
+    [
+        ("def f(a):\n    b = 1\n    def g(): pass\nclass C:\n    d = 1", ("C", "f")),
+        ("import a.b as c, d.e\nfrom f import g as h", ("c", "d", "h")),
+        ("a, (b, *c) = d = e\nf: int = 1\ng += 1", ("a", "b", "c", "d", "f", "g")),
+        (
+            "if x:\n    def a(): pass\nelse:\n    a = None\ntry:\n    import b\nexcept E as c:\n    pass",
+            ("a", "b", "c"),
+        ),
+        ("for i in y: pass\nwith open() as f: pass\nz = [k for k in y]\nw = lambda v: v", ("f", "i", "w", "z")),
+        ("async def f(): pass", ("f",)),
+        ("", ()),
+    ],
+)
+def test_what_a_program_defines_at_its_top_level(source, defines):
+    assert examined(source).defines == defines
+
+
+@pytest.mark.parametrize(
+    ("source", "fault"),
+    [
+        ("x = 1\ndef f(:\n    pass", "line 2: invalid syntax: def f(:"),
+        ("f(", "line 1: '(' was never closed: f("),
+        ("def f():\nreturn 1", "line 2: expected an indented block after function definition on line 1: return 1"),
+        ("x = '\0'", "null bytes"),
+        ("x = '\ud800'", "surrogates"),
+        ("(" * 1000, "too many nested parentheses"),
+        ("-" * 200_000 + "1", "nested too deeply"),
+    ],
+)
+def test_why_a_text_is_no_program(source, fault):
+    examination = examined(source)
+    assert fault in examination.fault
+    assert not examination.reading.parsed
+    assert examination.defines == ()
+
+
+def test_what_is_told_is_bounded():
+    assert len(examined(f"x = {'(' * 50}\n" + "y" * 10_000 + " z").fault) <= MAX_FAULT
+    many = examined("\n".join(f"x{i} = 1" for i in range(2 * MAX_NAMES)) + f"\n{'z' * 5_000} = 1")
+    assert len(many.defines) == MAX_NAMES
+
+
+ROW = {
+    "reading": {
+        "normal_form": "0123456789abcdef",
+        "parsed": True,
+        "nodes": 3,
+        "literal_bytes": 0,
+        "style": "call",
+        "inputs_used": "all",
+    },
+    "defines": ["f"],
+    "fault": "",
+}
+
+
+def test_a_sane_answer_is_believed():
+    assert Examination.of(ROW) == Examination(Reading(**ROW["reading"]), ("f",))
+    assert examinations_of([ROW, ROW], 2) == [Examination.of(ROW)] * 2
+    assert readings_of([ROW["reading"]], 1) == [Reading(**ROW["reading"])]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("normal_form", "0123456789ABCDEF"),
+        ("normal_form", "x" * 10**6),
+        ("normal_form", 7),
+        ("parsed", 1),
+        ("nodes", -1),
+        ("nodes", 2**40),
+        ("nodes", True),
+        ("nodes", 3.0),
+        ("literal_bytes", float("inf")),
+        ("style", "brilliant"),
+        ("style", ["call"]),
+        ("inputs_used", None),
+        ("colour", "red"),
+    ],
+)
+def test_a_reading_that_is_nonsense_is_refused(key, value):
+    reading = ROW["reading"] | {key: value}
+    for take in (lambda: readings_of([reading], 1), lambda: Examination.of(ROW | {"reading": reading})):
+        with pytest.raises(CandidateError, match="the parser was expected to tell") as caught:
+            take()
+        assert caught.value.status is Status.PROTOCOL
+        assert len(str(caught.value)) < 500
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        None,
+        [],
+        {},
+        ROW | {"more": 1},
+        ROW | {"defines": "f"},
+        ROW | {"defines": ["f", 1]},
+        ROW | {"defines": ["f" * 10_000]},
+        ROW | {"defines": ["f"] * (MAX_NAMES + 1)},
+        ROW | {"fault": None},
+        ROW | {"fault": "x" * 10_000},
+        ROW | {"fault": "line 1: but it parsed"},
+        ROW | {"reading": ROW["reading"] | {"parsed": False}},
+        ROW | {"reading": None},
+    ],
+)
+def test_an_examination_that_is_nonsense_is_refused(row):
+    with pytest.raises(CandidateError) as caught:
+        Examination.of(row)
+    assert caught.value.status is Status.PROTOCOL
+
+
+@pytest.mark.parametrize("rows", [None, [], [ROW["reading"]] * 2, {"0": ROW["reading"]}, "x"])
+def test_an_answer_of_another_length_is_refused(rows):
+    with pytest.raises(CandidateError, match="a list of 1"):
+        readings_of(rows, 1)

@@ -90,7 +90,7 @@ def _described(sandbox: Sandbox) -> dict[str, Any]:
 def _show(sandbox: Sandbox, refusal: SandboxError | None) -> None:
     from rich.text import Text
 
-    from evosearch.report.terminal import pairs
+    from evosearch.report.tables import pairs
     from evosearch.sandbox.layers import LAYERS, NOT_COVERED
 
     show(Text("versions", style="bold underline"), pairs(_versions().items()), "")

@@ -44,7 +44,8 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     from evosearch.report.containment import Containment
     from evosearch.report.export import evaluation_json
     from evosearch.report.provenance import unwrap
-    from evosearch.report.terminal import alarm, evaluation_rows, pairs
+    from evosearch.report.tables import pairs
+    from evosearch.report.terminal import alarm, evaluation_rows
     from evosearch.sandbox.policy import Sandbox
     from evosearch.types import Program
 

@@ -4,9 +4,11 @@
 from __future__ import annotations  # the signatures name modules that are imported by the command
 
 import sys
+from dataclasses import asdict
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """What a program is written as."""
+    """What is written: programs, or, as a cassette, all calls of models."""
 
     PY = "py"
     JSONL = "jsonl"
     CSV = "csv"
+    CASSETTE = "cassette"
 
 
 def export(  # noqa: PLR0913 - one parameter an option
@@ -47,7 +50,12 @@ def export(  # noqa: PLR0913 - one parameter an option
     identity: Annotated[str | None, typer.Option("--id", metavar="ID", help="The program whose id starts so.")] = None,
     problem: Annotated[str | None, typer.Option("--problem", help="Only programs for this problem.")] = None,
     form: Annotated[
-        Format, typer.Option("--format", help="What to write; csv is for spreadsheets, jsonl has every text as it is.")
+        Format,
+        typer.Option(
+            "--format",
+            help="What to write; csv is for spreadsheets, jsonl has every text as it is, a cassette all calls of "
+            "models for `evosearch run --replay`.",
+        ),
     ] = Format.PY,
     output: Annotated[
         Path | None,
@@ -58,9 +66,17 @@ def export(  # noqa: PLR0913 - one parameter an option
     from evosearch.report import snapshot
     from evosearch.store import Store
 
-    if sum((best, top is not None, every, identity is not None)) > 1:
+    choices = sum((best, top is not None, every, identity is not None))
+    if choices > 1:
         raise UsageError("--best, --top, --all and --id exclude each other")
+    if form is Format.CASSETTE and (choices or problem is not None):
+        raise UsageError(
+            "a cassette holds all calls of the archive", hint="leave --best, --top, --all, --id and --problem out"
+        )
     with Store.read(find_archive(archive)) as store:
+        if form is Format.CASSETTE:
+            _write_cassette(store, output)
+            return
         found = snapshot.take(store)
         if identity is not None:
             chosen = [snapshot.kept(store, found.program_id(identity))]
@@ -106,6 +122,33 @@ def _write_rows(chosen: Sequence[StoredTrial], found: Snapshot, form: Format, ou
     from evosearch.report import export as files
 
     _write((files.jsonl if form is Format.JSONL else files.flat_csv)(chosen, found), output)
+
+
+def _write_cassette(store: Store, output: Path | None) -> None:
+    """Write every call, and what a replay elsewhere must know of the run."""
+    from evosearch.models import cassette
+
+    recorded, run = store.recorded_calls(), _run_header(store)
+    first = next(recorded, None)
+    if first is None:
+        raise NothingFoundError(f"{store.path} holds no call of a model")
+    calls = chain([first], recorded)
+    if output is None:
+        cassette.write(sys.stdout, run, calls)
+        sys.stdout.flush()
+        return
+    try:
+        with output.open("w", encoding="ascii") as file:
+            count = cassette.write(file, run, calls)
+    except OSError as error:
+        raise UsageError(f"cannot write {output}: {error.strerror}") from error
+    say(f"wrote {count} calls to {output}")
+
+
+def _run_header(store: Store) -> dict[str, Any]:
+    last = store.last_run()
+    settings = {key: value for key, value in last.record.settings.items() if key != "task"} if last else {}
+    return asdict(store.identity) | {"settings": settings}
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -5,32 +5,70 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
+from evosearch.cli.estimate import Estimate, estimate
 from evosearch.cli.output import say, show, show_json
-from evosearch.cli.session import Plan
+from evosearch.cli.plan import Plan
 from evosearch.errors import SandboxError
 from evosearch.report.containment import walls
 from evosearch.report.printable import printable
-from evosearch.report.terminal import alarm, pairs, settings
-
-#: Proposers that ask no model.
-_NEED_NO_MODEL = ("symbolic",)
+from evosearch.report.tables import pairs
+from evosearch.report.terminal import alarm, settings
 
 
 def show_plan(plan: Plan, *, json: bool) -> None:
     """Print what a run would do."""
     problem = plan.task.problems[0].name if plan.task.problems else None
-    brief, estimate = plan.task.brief(problem, ()).text, _estimate(plan)
+    brief, costs = plan.task.brief(problem).text, estimate(plan)
     if json:
         resolved = plan.settings.model_dump(mode="json")
-        more = {"archive": str(plan.archive), "brief": brief, "estimate": estimate, "sandbox": _sandbox(plan)}
-        show_json({"settings": resolved} | more)
+        more = {"archive": str(plan.archive), "brief": brief, "estimate": costs.as_json(), "sandbox": _sandbox(plan)}
+        asked = None if costs.request is None else [dict(message) for message in costs.request.messages]
+        show_json({"settings": resolved} | more | {"prompt": asked})
         return
     show(_heading("settings"), settings(plan.settings.rows()), "")
     show(_heading("archive"), _text(f"{plan.archive} ({'continued' if plan.archive.exists() else 'new'})"), "")
-    show(_heading("the first brief, as a proposer is told it"), _text(brief), "")
-    show(_heading("what it may still cost"), pairs(_estimate_rows(plan, estimate)), "")
+    if costs.request is None:
+        show(_heading("the first brief, as a proposer is told it"), _text(brief), "")
+    else:
+        show(_heading(f"the first prompt for {costs.request.model}"), *_prompt(costs), "")
+    show(_heading("what it may still cost"), pairs(_cost_rows(plan, costs)), "")
     show(_heading("sandbox"), pairs(_sandbox_rows(plan)))
-    say("nothing was run, nothing was written")
+    for notice in plan.notices:
+        say(notice)
+    say("nothing was asked, nothing was run, nothing was written")
+
+
+def _prompt(costs: Estimate) -> list[Text]:
+    assert costs.request is not None
+    return [_text(f"[{message['role']}]\n{message['content']}") for message in costs.request.messages]
+
+
+def _cost_rows(plan: Plan, costs: Estimate) -> list[tuple[str, RenderableType]]:
+    """The budget, and what it comes to at most and as far as is known."""
+    rows: list[tuple[str, RenderableType]] = [
+        ("budget", str(plan.budget)),
+        ("evaluations", _at_most(costs.evaluations)),
+        ("calls", _at_most(costs.calls)),
+        ("tokens", _at_most(costs.tokens)),
+        ("usd", _at_most(costs.usd)),
+    ]
+    if costs.request is None:
+        return [*rows, ("", "the embedded proposer asks no model")]
+    rows.append(("a prompt", f"about {costs.prompt_tokens:,} tokens, the mean of the first ones"))
+    price = "price unknown" if costs.usd_a_call is None else f"${costs.usd_a_call:.4f}"
+    rows.append(("a call", f"at most {costs.tokens_a_call or 0:,} tokens, {price}"))
+    if costs.recorded_tokens is not None:
+        price = "price unknown" if costs.recorded_usd is None else f"${costs.recorded_usd:.6f}"
+        rows.append(("so far", f"{costs.recorded_tokens:,.0f} tokens a call, {price}; {costs.recorded_calls:,} calls"))
+    if costs.expected_usd is not None:
+        rows.append(("expected", f"${costs.expected_usd:.4f} for {costs.calls:,} calls as dear as those"))
+    return rows
+
+
+def _at_most(value: float | None) -> str:
+    if value is None:
+        return "not bounded"
+    return f"at most {value:,.4f}" if value % 1 else f"at most {value:,.0f}"
 
 
 def _heading(text: str) -> Text:
@@ -39,25 +77,6 @@ def _heading(text: str) -> Text:
 
 def _text(text: str) -> Text:
     return Text(printable(text))
-
-
-def _estimate(plan: Plan) -> dict[str, Any]:
-    """At most what the run may still spend; None where nothing bounds it."""
-    calls = 0 if plan.settings.run.proposer in _NEED_NO_MODEL else None
-    return {
-        "evaluations": plan.budget.remaining(plan.spent),
-        "calls": calls,
-        "tokens": calls,
-        "usd": calls,
-    }
-
-
-def _estimate_rows(plan: Plan, estimate: dict[str, Any]) -> list[tuple[str, str]]:
-    rows = [("budget", str(plan.budget))]
-    rows += [(name, "not bounded" if value is None else f"{value:,}") for name, value in estimate.items()]
-    if plan.settings.run.proposer in _NEED_NO_MODEL:
-        rows.append(("", "the embedded proposer asks no model"))
-    return rows
 
 
 def _sandbox(plan: Plan) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from evosearch.cli.sandbox_flags import AllowDegraded, Unsafe
 from evosearch.errors import Interrupted, NothingFoundError
 
 if TYPE_CHECKING:
-    from evosearch.cli.session import Plan
+    from evosearch.cli.plan import Plan
     from evosearch.search.events import Ended
 
 
@@ -35,7 +35,30 @@ def run(  # noqa: PLR0913 - one parameter an option
     seed: Annotated[int | None, typer.Option(help="Equal seeds give equal archives; by default 0.")] = None,
     workers: Annotated[int | None, typer.Option(help="Evaluations at the same time; by default one a core.")] = None,
     window: Annotated[int | None, typer.Option(help="Proposals that may be open at a time; by default 16.")] = None,
-    proposer: Annotated[str | None, typer.Option(help="What writes new programs; by default symbolic.")] = None,
+    proposer: Annotated[
+        str | None,
+        typer.Option(
+            help="symbolic, model or mixed (free rungs, then models); by default mixed where there is a model."
+        ),
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME[=WEIGHT]", help="A language model to ask, repeatable; gguf:PATH for a file."),
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The endpoint of the models; by default OpenAI's.")
+    ] = None,
+    api_key_env: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The environment variable with the key; by default OPENAI_API_KEY."),
+    ] = None,
+    operators: Annotated[
+        str | None, typer.Option(metavar="A,B=2", help="Ways of asking, with weights; by default all.")
+    ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take every reply from an archive or a cassette; no model is asked."),
+    ] = None,
     archive: Annotated[Path | None, typer.Option(help="The archive file; by default archives/NAME.db.")] = None,
     unsafe: Unsafe = False,
     allow_degraded: AllowDegraded = False,
@@ -54,17 +77,22 @@ def run(  # noqa: PLR0913 - one parameter an option
     # Until the search takes the signals over, ending it politely is the same as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
+        from evosearch.cli import plan as planning
         from evosearch.cli import session
         from evosearch.cli.plan_view import show_plan
         from evosearch.report.progress import progress_view
 
-        flags = {"budget": budget, "seed": seed, "workers": workers, "window": window, "proposer": proposer}
-        plan = session.prepare(task, archive, flags, unsafe=unsafe, allow_degraded=allow_degraded)
+        words = None if operators is None else [word.strip() for word in operators.split(",")]
+        run_flags = {"budget": budget, "seed": seed, "workers": workers, "window": window, "proposer": proposer}
+        asked = {"model": model or None, "base_url": base_url, "api_key_env": api_key_env, "operators": words}
+        plan = planning.prepare(
+            task, archive, run_flags | asked, unsafe=unsafe, allow_degraded=allow_degraded, replay=replay
+        )
         if dry_run:
             show_plan(plan, json=json)
             return
-        if plan.notice and not quiet:
-            say(plan.notice)
+        for notice in () if quiet else plan.notices:
+            say(notice)
         ended = session.run(plan, progress_view(talk_console(), plan.budget, quiet=quiet, verbose=verbose))
     except KeyboardInterrupt:
         raise Interrupted("interrupted before the search began; nothing is lost") from None

@@ -113,12 +113,13 @@ def program(identity: ProgramId, archive: Archive = None, *, json: Json = False)
     with Store.read(find_archive(archive)) as store:
         found = snapshot.take(store)
         stored = snapshot.kept(store, found.program_id(identity))
+        behind = store.calls_behind(stored)
     if json:
         evaluation = stored.trial.evaluation
         more = export.evaluation_json(evaluation) if evaluation else {"status": "duplicate"}
-        show_json(export.row(stored, found) | more)
+        show_json(export.row(stored, found) | more | export.provenance_json(stored, behind))
     else:
-        show(terminal.program(stored, found, data_console().width))
+        show(terminal.program(stored, found, data_console().width, behind))
 
 
 @app.command()
@@ -134,6 +135,60 @@ def tree(identity: ProgramId, archive: Archive = None, *, json: Json = False) ->
         show_json([export.ancestor_row(ancestor, states) for ancestor in ancestors])
     else:
         show(terminal.lineage(ancestors, states))
+
+
+@app.command()
+def operators(archive: Archive = None, *, json: Json = False) -> None:
+    """What operators and models achieved: replies, programs, improvements, and what they cost."""
+    from evosearch.report import calls, snapshot
+
+    found = _take(archive)
+    if json:
+        rows = {"operators": found.operators, "models": found.models}
+        show_json({kind: [snapshot.achievement_json(one) for one in those] for kind, those in rows.items()})
+    else:
+        show(calls.achievements(found))
+
+
+@app.command(name="calls")
+def show_calls(
+    archive: Archive = None,
+    *,
+    number: Annotated[int, typer.Option("--number", "-n", min=1, help="How many.")] = 20,
+    model: Annotated[str | None, typer.Option("--model", metavar="NAME", help="Only calls of this model.")] = None,
+    json: Json = False,
+) -> None:
+    """The latest calls of models: tokens, price, and what became of the replies."""
+    from evosearch.report import calls
+    from evosearch.store import Store
+
+    with Store.read(find_archive(archive)) as store:
+        latest = store.latest_calls(number, model)
+    if json:
+        show_json([calls.row_json(stored) for stored in latest])
+    elif latest:
+        show(calls.latest(latest))
+    else:
+        say(f"the archive holds no call of {model!r}" if model else "the archive holds no call of a model")
+
+
+@app.command()
+def call(
+    digest: Annotated[str, typer.Argument(metavar="DIGEST", help="The first digits of a call's digest.")],
+    archive: Archive = None,
+    *,
+    json: Json = False,
+) -> None:
+    """One call of a model, whole: what was asked, what came back, what it cost, what became of it."""
+    from evosearch.report import calls
+    from evosearch.store import Store
+
+    with Store.read(find_archive(archive)) as store:
+        stored = store.call(digest)
+    if json:
+        show_json(calls.call_json(stored))
+    else:
+        show(calls.whole(stored))
 
 
 def _take(archive: str | None) -> Snapshot:

@@ -4,7 +4,11 @@ printable.py    makes a candidate's text harmless to a terminal
 snapshot.py     an archive folded from its file, and the object of `show --json`
 export.py       programs as files: .py, jsonl, csv
 provenance.py   the header and footer of an exported .py file
-terminal.py     tables, trees and sources for people
+amounts.py      what was spent, in words
+pass_at_k.py    how often a model solves a problem within k tries
+tables.py       the plain tables that all views are made of
+terminal.py     the summary, trees and sources for people
+calls.py        calls of models for people, and what operators and models achieved
 heatmap.py      the map
 progress.py     a search while it runs
 """

@@ -10,7 +10,7 @@ from evosearch.report.containment import Containment, walls
 from evosearch.report.printable import to_json
 from evosearch.report.provenance import wrap
 from evosearch.report.snapshot import Snapshot
-from evosearch.store.records import Ancestor, StoredTrial
+from evosearch.store.records import Ancestor, StoredCall, StoredTrial
 from evosearch.types import Evaluation, Niche
 
 #: The keys of a row, in order; a promise.
@@ -28,6 +28,8 @@ COLUMNS = (
     "model",
     "verified",
     "sandbox",
+    "tokens",
+    "usd",
 )
 #: What a spreadsheet takes a text for a formula by (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -51,6 +53,18 @@ def row(stored: StoredTrial, snapshot: Snapshot) -> dict[str, Any]:
         "model": proposal.model,
         "verified": False,  # becomes true when a program has been scored again in a fresh jail
         "sandbox": snapshot.contained(stored),
+        "tokens": stored.cost.tokens if stored.cost else None,
+        "usd": stored.cost.money if stored.cost else None,
+    }
+
+
+def provenance_json(stored: StoredTrial, behind: Iterable[StoredCall]) -> dict[str, Any]:
+    """What the model that wrote a program was asked and said, and the calls that led to it."""
+    proposal = stored.trial.proposal
+    return {
+        "prompt": [dict(message) for message in proposal.prompt],
+        "reply": proposal.reply,
+        "calls": [call.digest for call in behind],
     }
 
 

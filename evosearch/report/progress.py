@@ -14,11 +14,13 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from evosearch.report.amounts import duration, of_caps
 from evosearch.report.printable import one_line, printable
-from evosearch.report.terminal import coverage, duration, gist, pairs
+from evosearch.report.tables import pairs
+from evosearch.report.terminal import coverage, gist
 from evosearch.search.budget import Budget
 from evosearch.search.events import Ended, Event, Progress, Refused, Resumed, Settled
-from evosearch.types import Outcome, Trial, Usage
+from evosearch.types import Outcome, ReplyOutcome, Step, Trial, Usage
 
 #: Seconds between two plain lines, and between two lines about improvements.
 _PLAIN_EVERY = 10.0
@@ -89,8 +91,25 @@ class Pace:
 
     def spent_of(self, spent: Usage) -> str:
         """What is spent and what may be: `1,200/5,000 evaluations, 12/60 s`."""
-        words = {name: name for name, _ in self.caps()} | {"seconds": "s"}
-        return ", ".join(f"{getattr(spent, name):,.6g}/{cap:,.6g} {words[name]}" for name, cap in self.caps())
+        return of_caps(spent, dict(self.caps()))
+
+
+class Wasted:
+    """How many replies of models were no programs, in this run."""
+
+    def __init__(self) -> None:
+        self._replies = 0
+        self._wasted = 0
+
+    def note(self, step: Step) -> None:
+        """Count the replies of a step; thoughts are no waste."""
+        outcomes = [attempt.outcome for attempt in step.attempts if attempt.outcome is not ReplyOutcome.THOUGHT]
+        self._replies += len(outcomes)
+        self._wasted += sum(outcome is not ReplyOutcome.PROGRAM for outcome in outcomes)
+
+    def words(self) -> list[str]:
+        """`3 of 40 replies no program`; nothing if there was none."""
+        return [f"{self._wasted:,} of {self._replies:,} replies no program"] if self._wasted else []
 
 
 class PlainProgress:
@@ -112,6 +131,7 @@ class PlainProgress:
         self._next_improvement = clock()
         self._best: float | None = None
         self._solved = 0
+        self._wasted = Wasted()
 
     def __enter__(self) -> Self:
         return self
@@ -128,11 +148,10 @@ class PlainProgress:
                 self._pace.begin(progress.spent)
                 self.say(resumed(progress))
             case Settled(step, progress):
+                self._wasted.note(step)
                 if self._verbose:
-                    for trial in step.trials:
-                        self.say(
-                            f"step {step.index}: {verdict(trial)}" + (f" ({one_line(step.note)})" if step.note else "")
-                        )
+                    for line in verdicts(step):
+                        self.say(line)
                 if self._is_due(progress):
                     self.say(self._line(progress))
             case Refused(problems):
@@ -162,7 +181,7 @@ class PlainProgress:
         return better
 
     def _line(self, progress: Progress) -> str:
-        parts = [self._pace.spent_of(progress.spent), *figures(progress)]
+        parts = [self._pace.spent_of(progress.spent), *figures(progress), *self._wasted.words()]
         left = self._pace.remaining(progress.spent)
         return "; ".join(parts + ([f"{duration(left)} left"] if left is not None else []))
 
@@ -184,6 +203,7 @@ class LiveProgress:
         self._progress: Progress | None = None
         # Replaced, never changed: the panel is drawn by a thread of its own.
         self._improvements: tuple[str, ...] = ()
+        self._wasted = Wasted()
         self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Self:
@@ -204,9 +224,10 @@ class LiveProgress:
             self._pace.begin(event.progress.spent)
             self.say(resumed(event.progress))
         elif isinstance(event, Settled):
+            self._wasted.note(event.step)
+            for line in verdicts(event.step) if self._verbose else ():
+                self.say(line)
             for trial in event.step.trials:
-                if self._verbose:
-                    self.say(f"step {event.step.index}: {verdict(trial)}")
                 if trial.placement and trial.placement.outcome is not Outcome.KEPT_OUT:
                     self._improvements = (*self._improvements, verdict(trial))[-_LAST_IMPROVEMENTS:]
         self._progress = event.progress
@@ -223,7 +244,7 @@ class LiveProgress:
             ("best", best(progress)),
             *([("fully solved", f"{progress.solved:,} of {progress.problems:,}")] if progress.problems else []),
             ("map", f"{coverage(progress.cells_filled, progress.cells_total)}, QD score {progress.qd_score:,.6g}"),
-            ("programs", programs(progress)),
+            ("programs", ", ".join([programs(progress), *self._wasted.words()])),
             ("spent", self._spent(progress)),
         ]
         recent = [Text(f"  {line}", style="dim", no_wrap=True, overflow="ellipsis") for line in self._improvements]
@@ -299,6 +320,19 @@ def refused(problems: Mapping[str, str]) -> str:
     lines = [f"left out: {one_line(why, _LONGEST_REASON)}" for why in problems.values()]
     more = len(lines) - _MOST_REASONS
     return "\n".join(lines[:_MOST_REASONS] + ([f"and {more:,} more"] if more > 0 else []))
+
+
+def verdicts(step: Step) -> list[str]:
+    """What became of every program of a step, and of every reply that was none, a line each."""
+    note = f" ({one_line(step.note)})" if step.note else ""
+    lines = [f"step {step.index}: {verdict(trial)}{note}" for trial in step.trials]
+    lines += [
+        f"step {step.index}: {attempt.outcome} by {one_line(attempt.operator)} of {one_line(attempt.model, 40)}"
+        + (f": {one_line(attempt.detail, 60)}" if attempt.detail else "")
+        for attempt in step.attempts
+        if attempt.outcome not in (ReplyOutcome.PROGRAM, ReplyOutcome.THOUGHT)
+    ]
+    return lines
 
 
 def verdict(trial: Trial) -> str:

@@ -3,8 +3,9 @@
 A report needs no file of the task: the axes and the problems are in the run's record.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any, Self
 
@@ -12,9 +13,10 @@ from evosearch import registry
 from evosearch.errors import ArchiveForeignError, EvosearchError, NothingFoundError, UnknownNameError
 from evosearch.protocols import Archive, Task
 from evosearch.report.containment import Containment, by_run, unsafe_runs
+from evosearch.report.pass_at_k import PassAtK, Tries
 from evosearch.search.ledger import Ledger
 from evosearch.store import Store
-from evosearch.store.records import Counts, Identity, Run, StoredTrial
+from evosearch.store.records import Achievement, Counts, Identity, Run, StoredTrial
 from evosearch.types import Axis, Elite, Problem, Recipe, Usage
 
 #: The version of the object that `show --json` prints; its keys never change meaning within one.
@@ -64,6 +66,10 @@ class Snapshot:
         ledger: The archive and the sums, folded from the steps.
         counts: How the evaluations ended.
         best: Where the best elite came from; None if there is none.
+        operators: What the operators that asked models achieved, by name.
+        models: What the models achieved, by name.
+        unsettled: What calls cost that no recorded step has used yet.
+        pass_at_k: How often a model solves a problem within k tries; None if none was tried.
     """
 
     identity: Identity
@@ -72,6 +78,10 @@ class Snapshot:
     ledger: Ledger
     counts: Counts
     best: StoredTrial | None
+    operators: tuple[Achievement, ...] = ()
+    models: tuple[Achievement, ...] = ()
+    unsettled: Usage = field(default_factory=Usage)
+    pass_at_k: PassAtK | None = None
 
     @property
     def run(self) -> Run:
@@ -90,6 +100,14 @@ class Snapshot:
     def contained(self, stored: StoredTrial) -> Containment:
         """How well the program was contained when it was scored."""
         return self.containment.get(stored.run, Containment.UNKNOWN)
+
+    @property
+    def replies(self) -> Mapping[str, int]:
+        """How many replies of models had each outcome, the most frequent first."""
+        sums: Counter[str] = Counter()
+        for operator in self.operators:
+            sums.update(operator.outcomes)
+        return dict(sums.most_common())
 
     @property
     def archive(self) -> Archive:
@@ -154,9 +172,27 @@ def take(store: Store) -> Snapshot:
     except (KeyError, TypeError, ValueError) as error:
         raise ArchiveForeignError(f"{store.path}: the record of run {run.id} is incomplete: {error!r}") from error
     archive = registry.make_archive(store.identity.archive, facts.axes, score_floor=facts.score_floor)
-    ledger = Ledger(archive, facts.problems, facts.solved_score).fold(store.steps())
-    best = kept(store, archive.best.program.id) if archive.best else None
-    return Snapshot(store.identity, runs, facts, ledger, store.counts(), best)
+    tries = None if facts.solved_score is None else Tries(facts.problems, facts.solved_score)
+    steps = store.steps()
+    ledger = Ledger(archive, facts.problems, facts.solved_score).fold(tries.watch(steps) if tries else steps)
+    return Snapshot(
+        store.identity,
+        runs,
+        facts,
+        ledger,
+        store.counts(),
+        best=kept(store, archive.best.program.id) if archive.best else None,
+        operators=store.achievements("operators"),
+        models=store.achievements("models"),
+        unsettled=store.unsettled(),
+        pass_at_k=tries.estimate(fixed=_gave_every_problem_its_tries(runs)) if tries else None,
+    )
+
+
+def _gave_every_problem_its_tries(runs: Sequence[Run]) -> bool:
+    """Whether every run that had models tried problems a fixed number of times, solved or not."""
+    asked = [run.record.settings.get("models", {}) for run in runs if run.record.models]
+    return bool(asked) and all(settings.get("attempts") for settings in asked)
 
 
 def kept(store: Store, program: str) -> StoredTrial:
@@ -194,12 +230,16 @@ def describe(snapshot: Snapshot, summary: Mapping[str, Any] | None) -> dict[str,
             "sandbox": dict(record.sandbox),
         },
         "spent": usage_json(ledger.spent),
+        "unsettled": usage_json(snapshot.unsettled),
         "evaluations": {
             "ok": snapshot.counts.ok,
             "failed": snapshot.counts.failed,
             "duplicate": snapshot.counts.duplicate,
             "by_status": dict(sorted(snapshot.counts.by_status.items())),
         },
+        "replies": {"by_outcome": dict(snapshot.replies)},
+        "operators": [achievement_json(operator) for operator in snapshot.operators],
+        "models": [achievement_json(model) for model in snapshot.models],
         "archive": {
             "kind": identity.archive,
             "cells_filled": len(snapshot.archive),
@@ -210,12 +250,45 @@ def describe(snapshot: Snapshot, summary: Mapping[str, Any] | None) -> dict[str,
         "best": _best(snapshot),
         "digest": snapshot.archive.digest(),
         "domain_summary": None if summary is None else dict(summary),
+        **_pass_at_k(snapshot.pass_at_k),
     }
 
 
-def usage_json(usage: Usage) -> dict[str, float]:
-    """A usage by the names of its sums."""
-    return asdict(usage)
+def usage_json(usage: Usage) -> dict[str, float | None]:
+    """A usage by the names of its sums; `usd` is null if it is not known, and `usd_known` the part that is."""
+    return asdict(usage) | {"usd": usage.money, "usd_known": usage.usd}
+
+
+def achievement_json(achievement: Achievement) -> dict[str, Any]:
+    """What an operator or a model achieved, as a JSON object; what an improvement cost is null if there was none."""
+    usage, improved = achievement.usage, achievement.improved
+    money = usage.money
+    return {
+        "name": achievement.name,
+        "replies": achievement.replies,
+        "programs": achievement.programs,
+        "ran": achievement.ran,
+        "changed": achievement.changed,
+        "kept": achievement.kept,
+        "improved": improved,
+        "calls": usage.calls,
+        "tokens": usage.tokens,
+        "usd": money,
+        "usd_known": usage.usd,
+        "unpriced": usage.unpriced,
+        "seconds": usage.seconds,
+        "tokens_an_improvement": usage.tokens / improved if improved else None,
+        "usd_an_improvement": money / improved if improved and money is not None else None,
+        "seconds_an_improvement": usage.seconds / improved if improved else None,
+        "by_outcome": dict(achievement.outcomes),
+    }
+
+
+def _pass_at_k(found: PassAtK | None) -> dict[str, Any]:
+    if found is None:
+        return {"pass_at_k": None, "pass_at_k_basis": None}
+    basis = {name: value for name, value in asdict(found).items() if name != "values"}
+    return {"pass_at_k": {str(k): value for k, value in found.values.items()}, "pass_at_k_basis": basis}
 
 
 def _best(snapshot: Snapshot) -> dict[str, Any] | None:

@@ -9,12 +9,14 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from evosearch.report import amounts, calls
 from evosearch.report.containment import Containment, walls, warning
 from evosearch.report.export import niche_labels
 from evosearch.report.printable import one_line, printable
 from evosearch.report.snapshot import Snapshot
-from evosearch.store.records import Ancestor, StoredTrial
-from evosearch.types import Evaluation, Program, Usage
+from evosearch.report.tables import number, pairs
+from evosearch.store.records import Ancestor, StoredCall, StoredTrial
+from evosearch.types import Evaluation, Program
 
 #: A longer source is shown without colours: a lexer is no match for a text that was made to be slow.
 _LONGEST_HIGHLIGHTED = 20_000
@@ -31,16 +33,6 @@ _CONTAINMENT = {
 }
 
 
-def pairs(rows: Iterable[tuple[str, RenderableType]]) -> Table:
-    """Names on the left, values on the right."""
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    for name, value in rows:
-        table.add_row(Text(one_line(name)), Text(printable(value)) if isinstance(value, str) else value)
-    return table
-
-
 def alarm(text: str) -> Text:
     """A line that must not be missed."""
     return Text(printable(text), style=_ALARM)
@@ -52,15 +44,18 @@ def summary(snapshot: Snapshot, figures: Mapping[str, Any] | None) -> Table:
     failures = ", ".join(f"{status} {number:,}" for status, number in _failures(counts.by_status))
     rows: list[tuple[str, RenderableType]] = [
         ("task", f"{identity.task} ({identity.domain})"),
-        ("run", f"seed {identity.seed}, {', '.join((record.proposer, *record.models))}, {_ending(snapshot)}"),
-        ("spent", spending(ledger.spent)),
+        ("run", f"seed {identity.seed}, {record.proposer}, {_ending(snapshot)}"),
+        *([("models", ", ".join(map(one_line, record.models)))] if record.models else []),
+        ("spent", amounts.spending(ledger.spent)),
         ("budget", record.budget or "none"),
+        *calls.summary_rows(snapshot),
         ("programs", f"{counts.ok:,} with a score, {counts.failed:,} failed, {counts.duplicate:,} seen before"),
         *([("failures", failures)] if failures else []),
         ("archive", coverage(len(snapshot.archive), snapshot.archive.cells_total)),
-        ("QD score", _number(snapshot.archive.qd_score)),
+        ("QD score", number(snapshot.archive.qd_score)),
         ("best", _best(snapshot)),
         *_figures(snapshot, figures),
+        *([("pass@k", calls.pass_at_k(snapshot.pass_at_k))] if snapshot.pass_at_k else []),
         ("sandbox", _sandbox(Containment.of(record.sandbox), walls(record.sandbox))),
         *([("", alarm(text))] if (text := warning(snapshot.containment)) else []),
         ("digest", snapshot.archive.digest()),
@@ -82,20 +77,28 @@ def top(snapshot: Snapshot, programs: Sequence[StoredTrial]) -> Table:
     table.add_column("program", no_wrap=True, overflow="ellipsis", min_width=8)
     for stored, state in zip(programs, states, strict=True):
         program, evaluation = stored.trial.proposal.program, stored.trial.evaluation
-        score = "none" if evaluation is None or evaluation.score is None else _number(evaluation.score)
+        score = "none" if evaluation is None or evaluation.score is None else number(evaluation.score)
         labels = niche_labels(stored, snapshot) or {}
         niche = Text(" · ".join(one_line(label, _WIDEST_LABEL) for label in labels.values()))
         table.add_row(score, program.id, *([_stamp(state)] if stamped else []), niche, Text(gist(program.source)))
     return table
 
 
-def program(stored: StoredTrial, snapshot: Snapshot, width: int) -> Group:
-    """One program: where it came from, its evaluation, its source."""
+def program(stored: StoredTrial, snapshot: Snapshot, width: int, behind: Sequence[StoredCall] = ()) -> Group:
+    """One program: where it came from, its evaluation, its source, and what the model that wrote it was asked.
+
+    Args:
+        stored: The program.
+        snapshot: The archive.
+        width: Of the terminal, in columns.
+        behind: The calls that led to it.
+    """
     proposal, run = stored.trial.proposal, snapshot.run_of(stored)
     rows: list[tuple[str, RenderableType]] = [
         ("program", proposal.program.id),
         *([("problem", one_line(proposal.program.problem))] if proposal.program.problem else []),
         ("made by", one_line(proposal.operator) + (f" with {one_line(proposal.model)}" if proposal.model else "")),
+        *([("cost", calls.cost(stored.cost))] if proposal.model else []),
         ("step", f"{stored.step} in run {stored.run}"),
         ("sandbox", _sandbox(snapshot.contained(stored), walls(run.record.sandbox if run else {}))),
         ("parents", ", ".join(map(one_line, proposal.parents)) or "none"),
@@ -110,14 +113,14 @@ def program(stored: StoredTrial, snapshot: Snapshot, width: int) -> Group:
     rows.append(
         ("reads as", f"{reading.style}, {reading.nodes} nodes, description length {reading.description_length:g}")
     )
-    return Group(pairs(rows), Text(), source(proposal.program, width))
+    return Group(pairs(rows), Text(), source(proposal.program, width), *calls.conversation(proposal, behind))
 
 
 def evaluation_rows(evaluation: Evaluation) -> list[tuple[str, RenderableType]]:
     """An evaluation as names and values."""
     score = "none" if evaluation.score is None else repr(evaluation.score)
     rows: list[tuple[str, RenderableType]] = [("status", str(evaluation.status)), ("score", score)]
-    rows += [(one_line(name), _number(value)) for name, value in evaluation.metrics.items()]
+    rows += [(one_line(name), number(value)) for name, value in evaluation.metrics.items()]
     if evaluation.features:
         features = (f"{one_line(name)} {one_line(_value(value))}" for name, value in evaluation.features.items())
         rows.append(("features", ", ".join(features)))
@@ -171,25 +174,6 @@ def gist(text: str) -> str:
     return one_line(lines[-1], _WIDE) if lines else ""
 
 
-def spending(usage: Usage) -> str:
-    """What was spent, in words; what is zero is left out, but never the evaluations."""
-    parts = [f"{usage.evaluations:,} evaluations"]
-    parts += [f"{usage.calls:,} calls"] if usage.calls else []
-    parts += [f"{usage.tokens:,} tokens"] if usage.tokens else []
-    parts += [f"${usage.usd:.2f}"] if usage.usd else []
-    return ", ".join([*parts, duration(usage.seconds)])
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them: `42 s`, `3 min 5 s`, `2 h 10 min`."""
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3_600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3_600} h {whole % 3_600 // 60} min"
-
-
 def coverage(filled: int, total: int | None) -> str:
     """How much of the map is filled."""
     if total is None:
@@ -226,7 +210,7 @@ def _best(snapshot: Snapshot) -> str:
     if elite is None:
         return "nothing valid yet"
     problem = f" for {one_line(elite.program.problem, 40)}" if elite.program.problem else ""
-    return f"{_number(elite.score)} by {elite.program.id}{problem}"
+    return f"{number(elite.score)} by {elite.program.id}{problem}"
 
 
 def _failures(by_status: Mapping[str, int]) -> list[tuple[str, int]]:
@@ -252,18 +236,14 @@ def _relative(ancestor: Ancestor, containment: Mapping[int, Containment]) -> Tex
         line.append("  UNSAFE", style=_ALARM)
     score = trial.evaluation.score if trial.evaluation else None
     line.append(f"  {one_line(trial.proposal.operator)}", style="not bold cyan")
-    line.append(f"  {'no score' if score is None else _number(score)}", style="not bold")
+    line.append(f"  {'no score' if score is None else number(score)}", style="not bold")
     line.append(f"  {gist(trial.proposal.program.source)}", style="not bold dim")
     return line.append("  (see above)", style="dim") if ancestor.repeated else line
 
 
-def _number(value: float) -> str:
-    return f"{value:,.6g}"
-
-
 def _value(value: Any) -> str:
     if isinstance(value, float):
-        return _number(value)
+        return number(value)
     if value is None:
         return "none"
     return str(value)

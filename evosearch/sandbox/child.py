@@ -13,6 +13,7 @@ it. What leaves is an answer or an excuse, and the other end (`candidate.py`) ta
 
 import linecache
 import sys
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from importlib import import_module
@@ -24,6 +25,9 @@ FILE_NAME: Final = "program.py"
 MODULE_NAME: Final = "program"
 
 _MESSAGE_LENGTH: Final = 2_000
+_FRAMES: Final = 5
+_LINE_LENGTH: Final = 160
+_NAME_LENGTH: Final = 80
 
 
 class Channel(Protocol):
@@ -139,23 +143,30 @@ def _compile(source: str) -> CodeType:
 def _describe(error: BaseException) -> str:
     """The exception's type and message, and where in the program it was raised."""
     try:
-        text = str(error)[:_MESSAGE_LENGTH]
+        text = str(error)
     except BaseException:  # noqa: BLE001 - __str__ is the program's own
         text = "(its message cannot be shown)"
-    name = type(error).__name__
-    return f"{name}: {text}{_place(error.__traceback__)}" if text else f"{name}{_place(error.__traceback__)}"
+    name, place = type(error).__name__[:_NAME_LENGTH], _place(error.__traceback__)
+    # The place is short, and tells more than the end of a long message.
+    said = f"{name}: {text}" if text else name
+    return said[: _MESSAGE_LENGTH - len(place)] + place
 
 
 def _place(traceback: TracebackType | None) -> str:
-    """The innermost line of the program that the exception came through."""
-    place = ""
+    """The lines of the program that the exception came through, innermost last; frames of others are left out."""
+    frames: deque[str] = deque(maxlen=_FRAMES)
+    passed = 0
     while traceback is not None:
         code = traceback.tb_frame.f_code
         if code.co_filename == FILE_NAME:
-            line = linecache.getline(FILE_NAME, traceback.tb_lineno).strip()
-            place = f" (line {traceback.tb_lineno}, in {code.co_name}: {line})"
+            line = linecache.getline(FILE_NAME, traceback.tb_lineno).strip()[:_LINE_LENGTH]
+            frames.append(f"line {traceback.tb_lineno}, in {code.co_name[:_NAME_LENGTH]}: {line}")
+            passed += 1
         traceback = traceback.tb_next
-    return place
+    if passed <= 1:
+        return f" ({frames[0]})" if frames else ""
+    left_out = [f"({passed - _FRAMES} calls before)"] if passed > _FRAMES else []
+    return "".join(f"\n  {line}" for line in [*left_out, *frames])
 
 
 def _flush(stream: TextIO) -> None:

@@ -3,7 +3,7 @@
 What is NOT covered, by any of them: the kernel is shared, side channels stay open, and there is no boundary for a
 determined exploit of the kernel. `NOT_COVERED` has it all. The jail holds hostile programs; it is no virtual machine.
 
-Each layer is a small class with a contract in `protocols.py`. Descriptors are closed and standard streams replaced by
+Each layer is a small class with a contract in `protocols/`. Descriptors are closed and standard streams replaced by
 the zygote (`zygote.py`), before the first layer.
 """
 

@@ -1,12 +1,13 @@
 """What a run may spend: one text such as `500evals,2usd,30m`, and the sums it is held against."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Self
 
 from evosearch.errors import BudgetError
-from evosearch.types import Usage
+from evosearch.types import Funds, Usage
 
 #: Unit -> (the field of `Usage` it limits, how much one of it is).
 UNITS: Mapping[str, tuple[str, float]] = {
@@ -85,6 +86,26 @@ class Budget:
     def remaining(self, spent: Usage) -> int | None:
         """How many evaluations are left after `spent`; None if they are not capped."""
         return None if self.evaluations is None else max(0, int(self.evaluations) - spent.evaluations)
+
+    def funds(self, spent: Usage) -> Funds:
+        """What is left for calls of models after `spent`."""
+        caps = {"calls": self.calls, "tokens": self.tokens, "usd": self.usd}
+        left = {name: math.inf if cap is None else max(0.0, cap - getattr(spent, name)) for name, cap in caps.items()}
+        return Funds(**left)
+
+    @property
+    def caps_calls(self) -> bool:
+        """Whether calls, tokens or money are capped."""
+        return any(cap is not None for cap in (self.calls, self.tokens, self.usd))
+
+    def shortage(self, cost: Usage, spent: Usage) -> str:
+        """Why a call that costs up to `cost` cannot be made after `spent`, in words."""
+        left = self.funds(spent)
+        for name, unit in (("calls", "calls"), ("tokens", "tokens"), ("usd", "usd")):
+            if (needed := getattr(cost, name)) > (rest := getattr(left, name)):
+                amount = "{:,.4f}" if name == "usd" else "{:,.0f}"
+                return f"the next call may cost {amount.format(needed)} {unit}, and {amount.format(rest)} are left"
+        return "the next call has no known price, and money is capped"
 
     def exhausted(self, spent: Usage) -> str | None:
         """The first cap that `spent` has reached, in words; None while there is something left of each."""

@@ -1,9 +1,12 @@
-"""Which problem to work on next, and how much to allow it: racing in rungs, the next rung by learning progress.
+"""Which problem to work on next, and how much to allow it: free rungs first, then turns for models.
 
-Every problem first gets a small allowance, in the task's order. What then remains open competes for the larger
+Racing: every problem first gets a small allowance, in the task's order. What then remains open competes for the larger
 rungs: a problem whose score rose in its last step is more likely to be taken up again, and a floor keeps every one
 in the race (after Portelas et al. 2019, arXiv:1910.07224, with steps in place of a bandit's arms). A problem retires
 when it is solved or has used its last rung.
+
+Where models propose (`protocols.Regimen`), a problem that has used its last rung waits for its turns instead: all get
+their first turn before any gets its second, and among equals the nearest to being solved comes first.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -11,14 +14,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evosearch.protocols import Regimen
 from evosearch.types import Problem, Step
 
-#: Evaluations a problem may use in all before it must wait for its next turn.
-RUNGS = (100, 1_000, 10_000)
 #: The part of a rung that is not worth another proposal: with less left the rung counts as used.
 REST = 0.05
-#: Steps in a row without one evaluation after which nothing new is to be expected.
+#: Steps in a row without one evaluation after which nothing new is to be expected: of rungs, and of turns for models,
+#: where a poor model may need many replies for one program.
 PATIENCE = 20
+PATIENCE_WITH_MODELS = 100
 #: Weight of a problem that made no progress, beside a progress that is at most 1.
 FLOOR = 0.1
 
@@ -31,11 +35,13 @@ class Assignment:
         problem: Its name; None if the task is one problem.
         allowance: Evaluations it may use.
         spent: Evaluations the problem has used so far.
+        paid: Whether it is a turn for models.
     """
 
     problem: str | None
     allowance: int
     spent: int
+    paid: bool = False
 
 
 @dataclass(slots=True)
@@ -47,27 +53,46 @@ class _Standing:
     progress: float = 0.0
     in_flight: int = 0
     idle: int = 0
-    retired: bool = False
+    turns: int = 0
+    idle_turns: int = 0
+    solved: bool = False
+    solved_free: bool = False
 
 
 class SingleProblem:
-    """The curriculum of a task that is one problem: one evaluation a proposal, as long as new programs come."""
+    """The curriculum of a task that is one problem: its proposals may overlap, as long as new programs come.
 
-    def __init__(self) -> None:
+    Args:
+        regimen: How the proposer's evaluations are dealt out.
+    """
+
+    def __init__(self, regimen: Regimen) -> None:
+        self._turn = regimen.turn
+        self._free_left = regimen.rungs[0] if regimen.rungs else 0
         self._spent = 0
         self._idle = 0
+        self._idle_turns = 0
 
     def next(self, rng: np.random.Generator) -> Assignment | None:  # noqa: ARG002 - the contract of a curriculum
         """The only problem again; None if the proposer has run out of new programs."""
-        return Assignment(None, 1, self._spent) if self._idle < PATIENCE else None
+        fresh = self._idle < PATIENCE
+        if not self._turn:
+            return Assignment(None, 1, self._spent) if fresh else None
+        if self._free_left > 0 and fresh:
+            return Assignment(None, 1, self._spent)
+        return Assignment(None, self._turn, self._spent, paid=True) if self._idle_turns < PATIENCE_WITH_MODELS else None
 
-    def begin(self, problem: str | None) -> None:
-        """Nothing to note: proposals for one problem may overlap."""
+    def begin(self, problem: str | None, *, paid: bool) -> None:  # noqa: ARG002 - the contract of a curriculum
+        """Count the free proposals."""
+        self._free_left -= not paid
 
     def settle(self, step: Step) -> None:
         """Count what was spent."""
         self._spent += step.usage.evaluations
-        self._idle = 0 if step.usage.evaluations else self._idle + 1
+        if step.paid:
+            self._idle_turns = 0 if step.usage.evaluations else self._idle_turns + 1
+        else:
+            self._idle = 0 if step.usage.evaluations else self._idle + 1
 
 
 class Racing:
@@ -76,34 +101,23 @@ class Racing:
     Args:
         problems: The problems, in the order in which they get their first rung.
         solved_score: The score from which a problem retires; None if it never does.
-        rungs: Evaluations in all at which a problem goes back to the queue.
+        regimen: How the proposer's evaluations are dealt out.
     """
 
-    def __init__(self, problems: Sequence[Problem], solved_score: float | None, rungs: tuple[int, ...] = RUNGS) -> None:
+    def __init__(self, problems: Sequence[Problem], solved_score: float | None, regimen: Regimen) -> None:
         self._standings = {problem.name: _Standing() for problem in problems}
         self._solved_score = solved_score
-        self._rungs = rungs
+        self._regimen = regimen
 
     def next(self, rng: np.random.Generator) -> Assignment | None:
         """The problem to work on; None if every open problem is under way, or none is open."""
-        rungs = {
-            name: rung
-            for name, standing in self._standings.items()
-            if self._is_open(standing) and (rung := self._rung(standing)) is not None
-        }
-        if not rungs:
-            return None
-        name = next((name for name, rung in rungs.items() if rung == self._rungs[0]), None)
-        if name is None:
-            weights = np.array([FLOOR + self._standings[name].progress for name in rungs])
-            name = list(rungs)[int(rng.choice(len(rungs), p=weights / weights.sum()))]
-        spent = self._standings[name].spent
-        return Assignment(name, rungs[name] - spent, spent)
+        return self._next_rung(rng) or self._next_turn()
 
-    def begin(self, problem: str | None) -> None:
-        """Note that a proposal for the problem is under way; until it settles the problem is not taken again."""
+    def begin(self, problem: str | None, *, paid: bool) -> None:
+        """Note that a proposal for the problem is under way; turns for models may overlap, rungs may not."""
         if problem is not None:
             self._standings[problem].in_flight += 1
+            self._standings[problem].turns += paid
 
     def settle(self, step: Step) -> None:
         """Note what came of a proposal."""
@@ -112,36 +126,76 @@ class Racing:
         standing = self._standings[step.problem]
         standing.in_flight -= 1
         standing.spent += step.usage.evaluations
-        score = _best_score(step)
-        if score is not None:
-            before = standing.score if standing.score is not None else score
-            standing.progress = min(1.0, max(0.0, score - before))
-            standing.score = max(score, before)
+        self._note_score(standing, step)
+        if step.paid:
+            standing.idle_turns = 0 if step.usage.evaluations else standing.idle_turns + 1
         else:
-            standing.progress = 0.0
-        solved = self._solved_score is not None and (standing.score or 0.0) >= self._solved_score
-        standing.idle = 0 if step.usage.evaluations else standing.idle + 1
-        spent_out = self._rung(standing) is None or standing.idle >= PATIENCE
-        standing.retired = standing.retired or solved or spent_out
+            standing.idle = 0 if step.usage.evaluations else standing.idle + 1
 
-    def _is_open(self, standing: _Standing) -> bool:
-        return not standing.retired and not standing.in_flight
+    def _note_score(self, standing: _Standing, step: Step) -> None:
+        standing.progress = 0.0
+        if (score := _best_score(step)) is None:
+            return
+        before = standing.score if standing.score is not None else score
+        standing.progress = min(1.0, max(0.0, score - before))
+        standing.score = max(score, before)
+        if self._solved_score is not None and standing.score >= self._solved_score and not standing.solved:
+            standing.solved, standing.solved_free = True, not step.paid
+
+    def _next_rung(self, rng: np.random.Generator) -> Assignment | None:
+        rungs = {
+            name: rung
+            for name, standing in self._standings.items()
+            if not standing.in_flight and (rung := self._rung(standing)) is not None
+        }
+        if not rungs:
+            return None
+        name = next((name for name, rung in rungs.items() if rung == self._regimen.rungs[0]), None)
+        if name is None:
+            weights = np.array([FLOOR + self._standings[name].progress for name in rungs])
+            name = list(rungs)[int(rng.choice(len(rungs), p=weights / weights.sum()))]
+        spent = self._standings[name].spent
+        return Assignment(name, rungs[name] - spent, spent)
 
     def _rung(self, standing: _Standing) -> int | None:
-        """The rung it is on; None if it has used its last one."""
-        return next((rung for rung in self._rungs if rung - standing.spent > REST * rung), None)
+        """The rung it is on; None if it is solved, has used its last one, or brings nothing new."""
+        if standing.solved or standing.turns or standing.idle >= PATIENCE:
+            return None
+        return next((rung for rung in self._regimen.rungs if rung - standing.spent > REST * rung), None)
+
+    def _next_turn(self) -> Assignment | None:
+        """The nearest of the problems with the fewest turns."""
+        waiting = [(name, one) for name, one in self._standings.items() if self._awaits_turn(one)]
+        if not waiting:
+            return None
+        name, standing = min(waiting, key=lambda item: (item[1].turns, -_or_lowest(item[1].score)))
+        return Assignment(name, self._regimen.turn, standing.spent, paid=True)
+
+    def _awaits_turn(self, standing: _Standing) -> bool:
+        attempts = self._regimen.attempts
+        if not self._regimen.turn or standing.solved_free or self._rung(standing) is not None:
+            return False
+        if standing.in_flight and not standing.turns:
+            return False
+        if attempts is not None:
+            return standing.turns < attempts
+        return not standing.solved and standing.idle_turns < PATIENCE_WITH_MODELS
 
 
 Curriculum = SingleProblem | Racing
 
 
 def curriculum_for(
-    problems: Sequence[Problem], solved_score: float | None, refused: Collection[str] = ()
+    problems: Sequence[Problem], solved_score: float | None, regimen: Regimen, refused: Collection[str] = ()
 ) -> Curriculum:
-    """The curriculum that fits a task; it leaves the refused problems out."""
+    """The curriculum that fits a task and a proposer; it leaves the refused problems out."""
     if not problems:
-        return SingleProblem()
-    return Racing([problem for problem in problems if problem.name not in refused], solved_score)
+        return SingleProblem(regimen)
+    return Racing([problem for problem in problems if problem.name not in refused], solved_score, regimen)
+
+
+def _or_lowest(score: float | None) -> float:
+    return float("-inf") if score is None else score
 
 
 def _best_score(step: Step) -> float | None:

@@ -1,26 +1,35 @@
 """The search, one generation readable from top to bottom.
 
-    curriculum.next -> archive.select -> task.brief -> proposer.propose -> seen before? -> executor.evaluate
-    -> archive.place -> store.record -> event
+    curriculum.next -> archive.select -> task.brief -> proposer.forecast -> proposer.propose -> seen before?
+    -> executor.evaluate -> archive.place -> store.record -> event
 
 Proposals overlap; results do not. Proposal k is opened while result j is being settled, and all that it will know
 is fixed at that moment: its randomness is SeedSequence([seed, k]), its archive is the one after result j. Results
 are settled in the order of k. At most `window` proposals are open, whatever the number of workers; so neither
 timing nor the number of workers changes an outcome.
 
+What the calls of open proposals may cost at worst is set aside, so that no budget is overspent. A call that was paid
+for before an interruption is in the record, where the same proposal finds it when it is run again.
+
 The archive is a pure fold over the recorded steps. Resuming is running again: recorded steps are settled without
 being executed, and the search continues where they end.
 """
+
+from __future__ import annotations  # the signatures name numpy
 
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
 
-from evosearch.errors import CandidateError, NothingFoundError
+from evosearch.errors import CandidateError, NothingFoundError, ProviderError
 from evosearch.protocols import Archive, Context, Executor, Proposer, Task
 from evosearch.randomness import generator
+from evosearch.reading import ENTRY as READ
+from evosearch.reading import readings_of
 from evosearch.search.budget import Budget
 from evosearch.search.curriculum import Assignment, curriculum_for
 from evosearch.search.events import Ended, Event, Listener, Refused, Resumed, Settled
@@ -29,8 +38,8 @@ from evosearch.search.selection import select_parents
 from evosearch.store import Store
 from evosearch.types import (
     Batch,
+    Funds,
     Limits,
-    Program,
     Proposal,
     Reading,
     Step,
@@ -39,9 +48,11 @@ from evosearch.types import (
     digest_of,
 )
 
+if TYPE_CHECKING:
+    import numpy as np
+
 #: What the jailed parser may use for the programs of one batch.
 READING_LIMITS = Limits(cpu_seconds=5.0, wall_seconds=60.0)
-_READER = "evosearch.reading:read"
 #: The event that records which problems were left out, and why.
 REFUSED = "refused"
 
@@ -87,9 +98,10 @@ class Search:
         self._budget = budget
         self._listeners = listeners
         self._ledger = Ledger(archive, task.problems, task.solved_score)
-        self._curriculum = curriculum_for(task.problems, task.solved_score)
+        self._curriculum = curriculum_for(task.problems, task.solved_score, proposer.regimen)
         self._open: dict[int, asyncio.Task[Step] | Step] = {}
-        self._reserved: dict[int, int] = {}
+        self._reserved: dict[int, Usage] = {}
+        self._shortage = ""
         self._recorded = 0
         self._stopping = False
         self._clock = time.monotonic()
@@ -113,6 +125,10 @@ class Search:
                 step = await self._settle_next()
                 self._fill_window(recorded)
                 self._report(step, replaying=replaying)
+        except ProviderError:
+            # What is under way has been paid for: its replies are waited for and kept.
+            await asyncio.gather(*self._tasks(), return_exceptions=True)
+            raise
         finally:
             await self._abandon()
         ended = Ended(*self._reason(), self._ledger.progress(in_flight=0))
@@ -144,30 +160,46 @@ class Search:
         assignment = self._affordable(self._curriculum.next(rng))
         if assignment is None:
             return False
+        context = self._context(index, assignment, rng)
+        forecast = self._proposer.forecast(context)
+        left = self._funds_left()
+        if not left.cover(forecast.first):
+            self._shortage = "" if self._open else self._budget.shortage(forecast.first, self._ledger.spent)
+            return False
+        funds = left.part(forecast.most)
+        context = replace(context, funds=left.dealt(funds))
+        self._begin(index, assignment.problem, assignment.allowance, funds, paid=assignment.paid)
+        self._open[index] = asyncio.create_task(self._turn(context, funds, horizon=self._ledger.steps))
+        return True
+
+    def _context(self, index: int, assignment: Assignment, rng: np.random.Generator) -> Context:
+        """All that proposal k will know."""
         problem = assignment.problem
-        parents = select_parents(self._archive, rng, problem)
-        context = Context(
+        return Context(
             index=index,
             seed=(self._seed, index, 1),
             problem=problem,
-            parents=parents,
+            parents=select_parents(self._archive, rng, problem),
             inspirations=self._ledger.kindred.select(self._archive, rng, problem),
-            brief=self._task.brief(problem, parents),
+            brief=self._task.brief(problem),
             allowance=assignment.allowance,
             spent=assignment.spent,
             laboratory=self._executor.run,
+            report=partial(self._task.report, problem=problem),
+            paid=assignment.paid,
+            failures=self._ledger.failures(problem),
+            findings=self._ledger.findings(problem),
+            standings=self._ledger.standings(),
         )
-        self._begin(index, problem, assignment.allowance)
-        self._open[index] = asyncio.create_task(self._turn(context, horizon=self._ledger.steps))
-        return True
 
-    async def _turn(self, context: Context, horizon: int) -> Step:
+    async def _turn(self, context: Context, funds: Usage, horizon: int) -> Step:
         """Proposal k from its context to its evaluated programs; touches nothing shared."""
         batch = await self._proposer.propose(context)
-        return await self._evaluate(context.index, context.problem, context.allowance, batch, horizon)
+        step = await self._evaluate(context.index, context.problem, context.allowance, batch, horizon)
+        return replace(step, paid=context.paid, funds=funds, attempts=batch.attempts, findings=batch.findings)
 
     async def _evaluate(self, index: int, problem: str | None, allowance: int, batch: Batch, horizon: int) -> Step:
-        readings = await self._read([proposal.program for proposal in batch.proposals])
+        readings = await self._read(batch.proposals)
         drafts: list[Trial] = []
         own: dict[tuple[str | None, str], str] = {}
         for proposal, reading in zip(batch.proposals, readings, strict=True):
@@ -209,7 +241,7 @@ class Search:
         refused = await self._task.check(self._executor.run) if earlier is None else earlier
         if earlier is None:
             self._store.log(REFUSED, refused, self._run)
-        self._curriculum = curriculum_for(self._task.problems, self._task.solved_score, refused)
+        self._curriculum = curriculum_for(self._task.problems, self._task.solved_score, self._proposer.regimen, refused)
         if refused:
             self._tell(Refused(refused))
 
@@ -217,16 +249,21 @@ class Search:
         seeds = tuple(Proposal(program, "seed") for program in self._task.seeds())
         return await self._evaluate(0, None, len(seeds), Batch(seeds), horizon=0)
 
-    async def _read(self, programs: Sequence[Program]) -> list[Reading]:
-        """Have the programs parsed in a jail; one that breaks the parser is known by its text alone."""
-        sources = [program.source for program in programs]
+    async def _read(self, proposals: Sequence[Proposal]) -> list[Reading]:
+        """Have the programs parsed in a jail, but for those that the proposer has had parsed already."""
+        unread = [proposal.program.source for proposal in proposals if proposal.reading is None]
+        fresh = iter(await self._parse(unread))
+        return [proposal.reading or next(fresh) for proposal in proposals]
+
+    async def _parse(self, sources: list[str]) -> list[Reading]:
+        """Have texts parsed in a jail; one that breaks the parser is known by its text alone."""
         if not sources:
             return []
         with suppress(CandidateError):
-            return [Reading(**row) for row in await self._executor.run(_READER, sources, READING_LIMITS)]
-        if len(programs) == 1:
+            return readings_of(await self._executor.run(READ, sources, READING_LIMITS), len(sources))
+        if len(sources) == 1:
             return [Reading(normal_form=digest_of(sources[0]), parsed=False)]
-        return [(await self._read([program]))[0] for program in programs]
+        return [(await self._parse([source]))[0] for source in sources]
 
     def _seeds_are_under_way(self) -> bool:
         """Whether step 0 is open: every proposal sees the seeds, so nothing opens beside them."""
@@ -235,12 +272,12 @@ class Search:
     def _open_recorded(self, step: Step) -> bool:
         self._open[step.index] = step
         if step.index > 0:
-            self._begin(step.index, step.problem, step.allowance)
+            self._begin(step.index, step.problem, step.allowance, step.funds, paid=step.paid)
         return True
 
-    def _begin(self, index: int, problem: str | None, allowance: int) -> None:
-        self._curriculum.begin(problem)
-        self._reserved[index] = allowance
+    def _begin(self, index: int, problem: str | None, allowance: int, funds: Usage, *, paid: bool) -> None:
+        self._curriculum.begin(problem, paid=paid)
+        self._reserved[index] = funds + Usage(evaluations=allowance)
 
     def _spent(self) -> Usage:
         return self._ledger.spent + Usage(seconds=time.monotonic() - self._clock)
@@ -250,10 +287,14 @@ class Search:
         left = self._budget.remaining(self._ledger.spent)
         if assignment is None or left is None:
             return assignment
-        left -= sum(self._reserved.values())
+        left -= sum(reserved.evaluations for reserved in self._reserved.values())
         if assignment.allowance <= left:
             return assignment
         return None if self._open or left <= 0 else replace(assignment, allowance=left)
+
+    def _funds_left(self) -> Funds:
+        """What calls may still cost beside all that is under way."""
+        return self._budget.funds(sum(self._reserved.values(), start=self._ledger.spent))
 
     def _timed(self, step: Step) -> Step:
         """The step, charged with the time on the wall since the one before it."""
@@ -263,17 +304,22 @@ class Search:
 
     async def _abandon(self) -> None:
         """Cancel what is under way: only after an error, or when the user asked twice to stop."""
-        tasks = [result for result in self._open.values() if isinstance(result, asyncio.Task)]
+        tasks = self._tasks()
         self._open.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _tasks(self) -> list[asyncio.Task[Step]]:
+        return [result for result in self._open.values() if isinstance(result, asyncio.Task)]
 
     def _reason(self) -> tuple[str, str]:
         if spent := self._budget.exhausted(self._spent()):
             return "budget", spent
         if self._stopping:
             return "stopped", "you asked to stop"
+        if self._shortage:
+            return "budget", self._shortage
         return "exhausted", "every problem is solved or has used its last rung"
 
     def _report(self, step: Step, *, replaying: bool) -> None:

@@ -1,16 +1,19 @@
 """All that a search knows, as a pure fold over its steps: the archive, the sums, and what has been seen."""
 
+from collections import defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Self
 
-from evosearch.protocols import Archive
+from evosearch.protocols import Archive, Standings
 from evosearch.search.events import Progress
 from evosearch.search.selection import Kindred
-from evosearch.types import Problem, Step, Trial, Usage
+from evosearch.types import Credit, Finding, Problem, ReplyOutcome, Step, Trial, Usage
 
 #: A problem and a normal form: what makes two programs the same.
 Key = tuple[str | None, str]
+#: How many of a problem's latest failures are remembered.
+FAILURES = 4
 
 
 class Ledger:
@@ -32,6 +35,10 @@ class Ledger:
         self.duplicates = 0
         self._problems = len(problems)
         self._seen: dict[Key, tuple[int, str]] = {}
+        self._failures: dict[str | None, deque[Trial]] = defaultdict(lambda: deque(maxlen=FAILURES))
+        self._findings: dict[str | None, tuple[Finding, ...]] = {}
+        self._operators: dict[str, Credit] = {}
+        self._models: dict[str, Credit] = {}
 
     def fold(self, steps: Iterable[Step]) -> Self:
         """Take in recorded steps, in order; returns itself."""
@@ -48,14 +55,30 @@ class Ledger:
         if step.index != self.steps:
             raise ValueError(f"expected step {self.steps}, got step {step.index}")
         trials = tuple(self._place(trial) for trial in step.trials)
+        settled = replace(step, trials=trials)
+        self._credit(settled)
+        if step.findings:
+            self._findings[step.problem] = (*self.findings(step.problem), *step.findings)
         self.steps += 1
         self.spent += step.usage
-        return replace(step, trials=trials)
+        return settled
 
     def seen_before(self, key: Key, horizon: int) -> str | None:
         """Id of the program that had this normal form within the first `horizon` steps."""
         step, program = self._seen.get(key, (horizon, ""))
         return program if step < horizon else None
+
+    def failures(self, problem: str | None) -> tuple[Trial, ...]:
+        """The latest programs of a problem that got no score, the latest first."""
+        return tuple(reversed(self._failures[problem])) if problem in self._failures else ()
+
+    def findings(self, problem: str | None) -> tuple[Finding, ...]:
+        """What operators left to be known of a problem, in order."""
+        return self._findings.get(problem, ())
+
+    def standings(self) -> Standings:
+        """What operators and models have achieved so far."""
+        return Standings(self._operators.copy(), self._models.copy())
 
     def progress(self, *, in_flight: int) -> Progress:
         """The figures of the moment."""
@@ -83,4 +106,16 @@ class Ledger:
         self.ok += evaluation.score is not None
         self.failed += evaluation.score is None
         self.kindred.note(program.problem, evaluation.score)
+        if evaluation.score is None:
+            self._failures[program.problem].append(trial)
         return replace(trial, placement=self.archive.place(program, evaluation))
+
+    def _credit(self, step: Step) -> None:
+        """Credit operators and models with what their replies achieved."""
+        for attempt in step.attempts:
+            trial = None if attempt.position is None else step.trials[attempt.position]
+            is_program = attempt.outcome is ReplyOutcome.PROGRAM
+            is_kept = trial is not None and trial.placement is not None and bool(trial.placement.outcome)
+            credit = Credit(1, int(is_program), int(is_kept), attempt.usage)
+            self._operators[attempt.operator] = self._operators.get(attempt.operator, Credit()) + credit
+            self._models[attempt.model] = self._models.get(attempt.model, Credit()) + credit

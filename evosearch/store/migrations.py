@@ -3,19 +3,24 @@
     identity     what the file is of; one row
     runs         one row a run: settings with origins, versions, walls of the sandbox, why it ended
     messages     what was said to a model and what it said, each once, under its content address
+    calls        one row a `Call`, under the digest of its request, from the moment that the reply came
+    call_messages, call_choices
+                 which messages a call's model was sent, and which it answered
     steps        one row a `Step`: run, allowance and cost of proposal k
     programs     one row a text, under its content address
     trials       one row a `Trial`: which program, what made it, how it reads. A text proposed twice is one
                  program with two trials
     parents      what a trial's program was made from
     prompts      which messages a trial's model was sent
+    attempts     one row a reply that a step used: what became of it
+    findings     what the operator of a step wants to know later
     evaluations  what running the program gave
     placements   what became of it in the archive
     events       what happened beside the steps
 
 A migration is a function `mNNN_what`; its name is recorded in the file that it was applied to. All that are
 pending are applied in one transaction: a file is wholly of one version or wholly of another. A migration that has
-been released is never changed. Calls of models, committed as their replies arrive, will be a table of their own.
+been released is never changed.
 """
 
 import sqlite3
@@ -28,7 +33,7 @@ from sqlite_utils import Database, Migrations
 from evosearch import __version__
 from evosearch.errors import ArchiveFromFutureError, ArchiveNotWritableError
 from evosearch.store.files import foreign, sqlite_errors
-from evosearch.store.views import VIEWS
+from evosearch.store.views import CHANGED_VIEWS, VIEWS
 
 MIGRATIONS = Migrations("evosearch")
 
@@ -169,6 +174,82 @@ _TABLES = (
     "CREATE INDEX events_by_kind ON events (kind)",
 )
 
+# What a call cost is NULL where it is not known. `attempts.call` is no foreign key, for the reason above.
+_CALLS = (
+    "ALTER TABLE steps ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE steps ADD COLUMN paid INTEGER NOT NULL DEFAULT 0 CHECK (paid IN (0, 1))",
+    "ALTER TABLE steps ADD COLUMN funds ANY NOT NULL DEFAULT '{}'",
+    """
+    CREATE TABLE calls (
+        id INTEGER PRIMARY KEY,
+        digest TEXT NOT NULL UNIQUE,
+        run INTEGER NOT NULL REFERENCES runs (id),
+        at TEXT NOT NULL,
+        model ANY NOT NULL,
+        settings ANY NOT NULL,
+        sample INTEGER NOT NULL,
+        refusal ANY NOT NULL,
+        answered_by ANY NOT NULL,
+        prompt_tokens INTEGER NOT NULL,
+        completion_tokens INTEGER NOT NULL,
+        cached_tokens INTEGER NOT NULL,
+        counted INTEGER NOT NULL CHECK (counted IN (0, 1)),
+        usd REAL,
+        price ANY NOT NULL,
+        seconds REAL NOT NULL,
+        tries INTEGER NOT NULL,
+        dropped ANY NOT NULL
+    ) STRICT
+    """,
+    """
+    CREATE TABLE call_messages (
+        call INTEGER NOT NULL REFERENCES calls (id),
+        ordinal INTEGER NOT NULL,
+        message TEXT NOT NULL REFERENCES messages (digest),
+        PRIMARY KEY (call, ordinal)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE call_choices (
+        call INTEGER NOT NULL REFERENCES calls (id),
+        ordinal INTEGER NOT NULL,
+        message TEXT REFERENCES messages (digest),
+        finish ANY,
+        PRIMARY KEY (call, ordinal)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE attempts (
+        step INTEGER NOT NULL REFERENCES steps (k),
+        ordinal INTEGER NOT NULL,
+        operator ANY NOT NULL,
+        model ANY NOT NULL,
+        outcome TEXT NOT NULL,
+        call ANY NOT NULL,
+        choice INTEGER NOT NULL,
+        position INTEGER,
+        detail ANY NOT NULL,
+        evaluations INTEGER NOT NULL,
+        calls INTEGER NOT NULL,
+        tokens INTEGER NOT NULL,
+        usd REAL NOT NULL,
+        seconds REAL NOT NULL,
+        unpriced INTEGER NOT NULL,
+        PRIMARY KEY (step, ordinal)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX attempts_by_call ON attempts (call)",
+    """
+    CREATE TABLE findings (
+        step INTEGER NOT NULL REFERENCES steps (k),
+        ordinal INTEGER NOT NULL,
+        operator ANY NOT NULL,
+        data ANY NOT NULL,
+        PRIMARY KEY (step, ordinal)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
 
 @MIGRATIONS()
 def m001_tables(database: Database) -> None:
@@ -180,6 +261,13 @@ def m001_tables(database: Database) -> None:
 def m002_views(database: Database) -> None:
     """The views."""
     _execute(database, VIEWS)
+
+
+@MIGRATIONS()
+def m003_calls(database: Database) -> None:
+    """Calls of models and what became of their replies, and the views of them."""
+    _execute(database, _CALLS)
+    _execute(database, CHANGED_VIEWS)
 
 
 def examine(database: Database, path: Path, migrations: Migrations = MIGRATIONS) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from evosearch.types import Trial
+from evosearch.types import Attempt, Call, Trial, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class StoredTrial:
         step: The step it belongs to.
         position: Its place among the trials of the step, from 0.
         trial: What was tried and what became of it.
+        cost: What the calls of its step cost, up to the one whose reply it was; nothing if no model wrote it, and
+            None if a model did but the file does not hold the call.
     """
 
     id: int
@@ -85,6 +87,7 @@ class StoredTrial:
     step: int
     position: int
     trial: Trial
+    cost: Usage | None = field(default_factory=Usage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,67 @@ class Counts:
     def failed(self) -> int:
         """Evaluations that gave none."""
         return sum(self.by_status.values()) - self.ok
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What became of one reply.
+
+    Attributes:
+        step: The step that used it.
+        attempt: What became of it there.
+        program: Id of the program it became; None if it became none.
+    """
+
+    step: int
+    attempt: Attempt
+    program: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """One call of a model and where it stands.
+
+    Attributes:
+        digest: Of its request.
+        run: The run that made it.
+        at: When the reply came: UTC, ISO 8601.
+        call: What was asked, and what came back.
+        uses: What became of its replies, in order; empty while it belongs to no recorded step.
+    """
+
+    digest: str
+    run: int
+    at: str
+    call: Call
+    uses: tuple[Use, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """What an operator, or a model, has achieved; the views `operators` and `models` say what is counted.
+
+    Attributes:
+        name: Of the operator or the model.
+        replies: How many it got, or gave.
+        programs: Replies that became a program.
+        ran: Programs that were evaluated and got a score.
+        changed: Programs that were no duplicates.
+        kept: Programs that the archive kept.
+        improved: Programs with a score above that of every parent.
+        usage: What the calls cost; the seconds are those of all its calls, though calls overlap.
+        outcomes: How many replies had each outcome, the most frequent first.
+    """
+
+    name: str
+    replies: int
+    programs: int
+    ran: int
+    changed: int
+    kept: int
+    improved: int
+    usage: Usage
+    outcomes: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)

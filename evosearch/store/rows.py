@@ -3,14 +3,15 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any, TypeVar
 
 from evosearch.errors import Status
+from evosearch.store.attempts import read_attempts, read_findings, write_attempts
 from evosearch.store.columns import (
     from_features,
     from_json,
-    from_message,
     from_optional,
     from_text,
     to_features,
@@ -19,6 +20,7 @@ from evosearch.store.columns import (
     to_optional,
     to_text,
 )
+from evosearch.store.messages import write_message, write_reply
 from evosearch.store.records import StoredTrial
 from evosearch.types import (
     Evaluation,
@@ -40,8 +42,8 @@ def write_step(connection: sqlite3.Connection, step: Step, run: int) -> None:
     """Insert everything of a step; the caller holds the transaction."""
     usage = step.usage
     connection.execute(
-        "INSERT INTO steps (k, run, problem, allowance, evaluations, calls, tokens, usd, seconds, note) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO steps (k, run, problem, allowance, evaluations, calls, tokens, usd, seconds, unpriced, note, "
+        "paid, funds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             step.index,
             run,
@@ -52,7 +54,10 @@ def write_step(connection: sqlite3.Connection, step: Step, run: int) -> None:
             usage.tokens,
             usage.usd,
             usage.seconds,
+            usage.unpriced,
             from_text(step.note),
+            step.paid,
+            from_json({name: amount for name, amount in asdict(step.funds).items() if amount}),
         ),
     )
     for position, trial in enumerate(step.trials):
@@ -62,6 +67,7 @@ def write_step(connection: sqlite3.Connection, step: Step, run: int) -> None:
             _write_evaluation(connection, key, trial.evaluation)
         if trial.placement is not None:
             _write_placement(connection, key, trial.placement)
+    write_attempts(connection, step)
 
 
 def _write_trial(connection: sqlite3.Connection, step: int, position: int, trial: Trial) -> int:
@@ -72,7 +78,6 @@ def _write_trial(connection: sqlite3.Connection, step: int, position: int, trial
         "INSERT INTO programs (id, problem, source) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
         (identity, from_optional(program.problem), from_text(program.source)),
     )
-    reply = None if proposal.reply is None else {"role": "assistant", "content": proposal.reply}
     cursor = connection.execute(
         "INSERT INTO trials (step, position, program, operator, model, reply, duplicate_of, "
         "normal_form, parsed, nodes, literal_bytes, style, inputs_used) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -82,7 +87,7 @@ def _write_trial(connection: sqlite3.Connection, step: int, position: int, trial
             identity,
             from_text(proposal.operator),
             from_optional(proposal.model),
-            None if reply is None else _write_message(connection, reply),
+            None if proposal.reply is None else write_reply(connection, proposal.reply),
             from_optional(trial.duplicate_of),
             from_text(reading.normal_form),
             reading.parsed,
@@ -96,14 +101,6 @@ def _write_trial(connection: sqlite3.Connection, step: int, position: int, trial
     return cursor.lastrowid
 
 
-def _write_message(connection: sqlite3.Connection, message: Mapping[str, str]) -> str:
-    row = from_message(message)
-    connection.execute(
-        "INSERT INTO messages (digest, role, content, extra) VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO NOTHING", row
-    )
-    return row.digest
-
-
 def _write_provenance(connection: sqlite3.Connection, trial: int, proposal: Proposal) -> None:
     if proposal.parents:
         connection.executemany(
@@ -113,7 +110,7 @@ def _write_provenance(connection: sqlite3.Connection, trial: int, proposal: Prop
     if proposal.prompt:
         connection.executemany(
             "INSERT INTO prompts (trial, ordinal, message) VALUES (?, ?, ?)",
-            [(trial, ordinal, _write_message(connection, said)) for ordinal, said in enumerate(proposal.prompt)],
+            [(trial, ordinal, write_message(connection, said)) for ordinal, said in enumerate(proposal.prompt)],
         )
 
 
@@ -154,14 +151,26 @@ def read_steps(connection: sqlite3.Connection, start: int, stop: int) -> list[St
     ).fetchone()
     stored = [] if first is None else read_trials(connection, first, last)
     trials = {k: tuple(one.trial for one in group) for k, group in groupby(stored, key=lambda one: one.step)}
+    attempts, findings = read_attempts(connection, start, stop), read_findings(connection, start, stop)
     rows = connection.execute(
-        "SELECT k, problem, allowance, evaluations, calls, tokens, usd, seconds, note FROM steps "
-        "WHERE k >= ? AND k < ? ORDER BY k",
+        "SELECT k, problem, allowance, note, paid, funds, evaluations, calls, tokens, usd, seconds, unpriced "
+        "FROM steps WHERE k >= ? AND k < ? ORDER BY k",
         (start, stop),
     ).fetchall()
     return [
-        Step(k, to_optional(problem), allowance, trials.get(k, ()), Usage(*usage), to_text(note))
-        for k, problem, allowance, *usage, note in rows
+        Step(
+            k,
+            to_optional(problem),
+            allowance,
+            trials.get(k, ()),
+            Usage(*usage),
+            to_text(note),
+            paid=bool(paid),
+            funds=Usage(**to_json(funds)),
+            attempts=attempts.get(k, ()),
+            findings=findings.get(k, ()),
+        )
+        for k, problem, allowance, note, paid, funds, *usage in rows
     ]
 
 
@@ -192,7 +201,37 @@ def read_trials(connection: sqlite3.Connection, first: int, last: int) -> list[S
         "WHERE t.id BETWEEN ? AND ? ORDER BY t.id",
         (first, last),
     ).fetchall()
-    return [_stored_trial(row, parents.get(row[0], ()), prompts.get(row[0], ())) for row in rows]
+    costs = _read_costs(connection, first, last)
+    stored: list[StoredTrial] = []
+    for key, run, step, position, *row in rows:
+        trial = _trial(row, parents.get(key, ()), prompts.get(key, ()))
+        unknown = Usage() if trial.proposal.model is None else None
+        stored.append(StoredTrial(key, int(run), step, position, trial, costs.get(key, unknown)))
+    return stored
+
+
+def _read_costs(connection: sqlite3.Connection, first: int, last: int) -> dict[int, Usage | None]:
+    """What the calls cost that led to each trial of a model's program; None if one of them is missing."""
+    rows = _grouped(
+        (trial, (tokens, usd))
+        for trial, _, tokens, usd in connection.execute(
+            "SELECT DISTINCT t.id, said.call, c.prompt_tokens + c.completion_tokens, c.usd FROM trials t "
+            "JOIN attempts own ON own.step = t.step AND own.position = t.position "
+            "JOIN attempts said ON said.step = own.step AND said.ordinal <= own.ordinal "
+            "LEFT JOIN calls c ON c.digest = said.call WHERE t.id BETWEEN ? AND ? ORDER BY t.id, said.call",
+            (first, last),
+        )
+    )
+    return {trial: _cost(calls) for trial, calls in rows.items()}
+
+
+def _cost(calls: Sequence[tuple[int | None, float | None]]) -> Usage | None:
+    if any(tokens is None for tokens, _ in calls):
+        return None
+    return sum(
+        (Usage(calls=1, tokens=tokens or 0, usd=usd or 0.0, unpriced=int(usd is None)) for tokens, usd in calls),
+        Usage(),
+    )
 
 
 def read_evaluations(connection: sqlite3.Connection, program: str) -> tuple[tuple[Split, Evaluation], ...]:
@@ -219,8 +258,8 @@ def _evaluation(row: Sequence[Any]) -> Evaluation:
     )
 
 
-def _stored_trial(row: tuple[Any, ...], parents: tuple[str, ...], prompt: tuple[Mapping[str, str], ...]) -> StoredTrial:
-    key, run, step, position, source, problem, operator, model, reply, duplicate_of = row[:10]
+def _trial(row: Sequence[Any], parents: tuple[str, ...], prompt: tuple[Mapping[str, str], ...]) -> Trial:
+    source, problem, operator, model, reply, duplicate_of = row[:6]
     proposal = Proposal(
         Program(to_text(source), to_optional(problem)),
         to_text(operator),
@@ -229,22 +268,21 @@ def _stored_trial(row: tuple[Any, ...], parents: tuple[str, ...], prompt: tuple[
         prompt,
         to_optional(reply),
     )
-    trial = Trial(
+    return Trial(
         proposal,
-        _reading(row[10:16]),
-        None if row[19] is None else _evaluation(row[19:]),
-        _placement(row[16:19]),
+        _reading(row[6:12]),
+        None if row[15] is None else _evaluation(row[15:]),
+        _placement(row[12:15]),
         to_optional(duplicate_of),
     )
-    return StoredTrial(key, int(run), step, position, trial)
 
 
-def _reading(row: tuple[Any, ...]) -> Reading:
+def _reading(row: Sequence[Any]) -> Reading:
     normal_form, parsed, nodes, literal_bytes, style, inputs_used = row
     return Reading(to_text(normal_form), bool(parsed), nodes, literal_bytes, to_text(style), to_text(inputs_used))
 
 
-def _placement(row: tuple[Any, ...]) -> Placement | None:
+def _placement(row: Sequence[Any]) -> Placement | None:
     outcome, niche, displaced = row
     if outcome is None:
         return None

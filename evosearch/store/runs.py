@@ -3,12 +3,12 @@
 import platform
 import sqlite3
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from evosearch import __version__
+from evosearch.store.clock import now
 from evosearch.store.columns import from_json, from_text, to_json, to_optional, to_text
 from evosearch.store.records import Counts, Event, Run, RunRecord
 from evosearch.types import Usage
@@ -20,7 +20,7 @@ def begin(connection: sqlite3.Connection, record: RunRecord) -> int:
         "INSERT INTO runs (started_at, proposer, models, budget, settings, sandbox, evosearch, python, numpy, sqlite) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            _now(),
+            now(),
             from_text(record.proposer),
             from_json(record.models),
             from_text(record.budget),
@@ -38,7 +38,7 @@ def begin(connection: sqlite3.Connection, record: RunRecord) -> int:
 
 def end(connection: sqlite3.Connection, run: int, reason: str) -> None:
     """Note that a run ends now."""
-    connection.execute("UPDATE runs SET ended_at = ?, ended = ? WHERE id = ?", (_now(), from_text(reason), run))
+    connection.execute("UPDATE runs SET ended_at = ?, ended = ? WHERE id = ?", (now(), from_text(reason), run))
 
 
 def read(connection: sqlite3.Connection) -> tuple[Run, ...]:
@@ -54,7 +54,7 @@ def log(connection: sqlite3.Connection, kind: str, data: Mapping[str, Any], run:
     """Insert an event that happens now."""
     connection.execute(
         "INSERT INTO events (run, kind, data, at) VALUES (?, ?, ?, ?)",
-        (run, from_text(kind), from_json(dict(data)), _now()),
+        (run, from_text(kind), from_json(dict(data)), now()),
     )
 
 
@@ -78,7 +78,7 @@ def total_usage(connection: sqlite3.Connection) -> Usage:
     return Usage(
         *connection.execute(
             "SELECT coalesce(sum(evaluations), 0), coalesce(sum(calls), 0), coalesce(sum(tokens), 0), total(usd), "
-            "total(seconds) FROM steps"
+            "total(seconds), coalesce(sum(unpriced), 0) FROM steps"
         ).fetchone()
     )
 
@@ -88,7 +88,3 @@ def _run(row: tuple[Any, ...]) -> Run:
     record = RunRecord(to_text(proposer), tuple(to_json(models)), to_text(budget), to_json(settings), to_json(sandbox))
     names = ("evosearch", "python", "numpy", "sqlite")
     return Run(key, record, dict(zip(names, versions, strict=True)), started_at, ended_at, to_optional(ended))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -9,14 +9,27 @@ from typing import Any, Self
 
 from evosearch.store import identity as identities
 from evosearch.store import runs
+from evosearch.store.achievements import Kind, read_achievements
+from evosearch.store.calls import CallBook, read_call, read_calls, read_calls_behind, read_latest, unsettled
 from evosearch.store.files import connect_reader, connect_writer, damaged, make_folder, row_errors, sqlite_errors
 from evosearch.store.integrity import faults
-from evosearch.store.lineage import ancestors, find_program, trials_of
+from evosearch.store.lineage import ancestors, trials_of
 from evosearch.store.lock import Lock
 from evosearch.store.migrations import latest
-from evosearch.store.records import Ancestor, Counts, Event, Identity, Run, RunRecord, StoredTrial
+from evosearch.store.prefixes import PROGRAMS
+from evosearch.store.records import (
+    Achievement,
+    Ancestor,
+    Counts,
+    Event,
+    Identity,
+    Run,
+    RunRecord,
+    StoredCall,
+    StoredTrial,
+)
 from evosearch.store.rows import read_evaluations, read_steps, write_step
-from evosearch.types import Evaluation, Split, Step, Usage
+from evosearch.types import Call, Evaluation, Split, Step, Usage
 
 #: How many steps are held at a time while they are read.
 _STRETCH = 256
@@ -154,6 +167,54 @@ class Store:
                     raise damaged(self.path, f"step {k} is missing")
                 yield step
 
+    def calls(self, run: int | None = None) -> CallBook:
+        """The calls of models that the file holds: looked up in any file, and added to in one open for writing.
+
+        Args:
+            run: The run that makes the calls which are added; none is needed to look them up.
+        """
+        is_reader = self._lock is None
+        return CallBook(str(self.path), self._connection, self._transaction, None if is_reader else run)
+
+    def recorded_calls(self) -> Iterator[Call]:
+        """Every call, in the order in which the replies came.
+
+        Raises:
+            ArchiveForeignError: The file is damaged.
+        """
+        with row_errors(self.path):
+            for _, call in read_calls(self._connection):
+                yield call
+
+    def latest_calls(self, number: int, model: str | None = None) -> tuple[StoredCall, ...]:
+        """The calls that came last, of a model or of any, the latest first."""
+        with row_errors(self.path):
+            return read_latest(self._connection, number, model)
+
+    def call(self, prefix: str) -> StoredCall:
+        """The call whose digest starts with some digits.
+
+        Raises:
+            UnknownNameError: None does, or several; the message and its hint name those that are near.
+        """
+        with row_errors(self.path):
+            return read_call(self._connection, prefix)
+
+    def calls_behind(self, stored: StoredTrial) -> tuple[StoredCall, ...]:
+        """The calls of a trial's step up to the one whose reply it was, in order; none if no model wrote it."""
+        with row_errors(self.path):
+            return read_calls_behind(self._connection, stored)
+
+    def unsettled(self) -> Usage:
+        """What the calls cost that no recorded step has used: paid for, and waiting for the run to go on."""
+        with row_errors(self.path):
+            return unsettled(self._connection)
+
+    def achievements(self, kind: Kind) -> tuple[Achievement, ...]:
+        """What each operator, or each model, has achieved, by name."""
+        with row_errors(self.path):
+            return read_achievements(self._connection, kind)
+
     def log(self, kind: str, data: Mapping[str, Any], run: int | None = None) -> None:
         """Record, now, that something happened beside the steps; the data is JSON."""
         with self._transaction():
@@ -179,7 +240,7 @@ class Store:
             UnknownNameError: No id does, or several; the message and its hint name those that are near.
         """
         with row_errors(self.path):
-            return trials_of(self._connection, find_program(self._connection, prefix))
+            return trials_of(self._connection, PROGRAMS.find(self._connection, prefix))
 
     def lineage(self, prefix: str) -> tuple[Ancestor, ...]:
         """The family tree of a program, from it upwards: each before its parents, most important parent first.
@@ -188,7 +249,7 @@ class Store:
             UnknownNameError: No id starts with the digits, or several do.
         """
         with row_errors(self.path):
-            return ancestors(self._connection, find_program(self._connection, prefix))
+            return ancestors(self._connection, PROGRAMS.find(self._connection, prefix))
 
     def evaluations(self, prefix: str) -> tuple[tuple[Split, Evaluation], ...]:
         """Every evaluation of a program with the split it was made on, in order.
@@ -197,7 +258,7 @@ class Store:
             UnknownNameError: No id starts with the digits, or several do.
         """
         with row_errors(self.path):
-            return read_evaluations(self._connection, find_program(self._connection, prefix))
+            return read_evaluations(self._connection, PROGRAMS.find(self._connection, prefix))
 
     def counts(self) -> Counts:
         """How the trials ended."""
@@ -205,7 +266,7 @@ class Store:
             return runs.count_trials(self._connection)
 
     def spent(self) -> Usage:
-        """What all runs cost together."""
+        """What the recorded steps of all runs cost together; see `unsettled` for calls that are in none."""
         with row_errors(self.path):
             return runs.total_usage(self._connection)
 

@@ -15,8 +15,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evosearch import options, prompts
+from evosearch import options
 from evosearch.errors import ConfigError, Status, TaskError
+from evosearch.prompts import Library
 from evosearch.protocols import Candidate, Laboratory
 from evosearch.types import (
     Axis,
@@ -44,6 +45,7 @@ class CustomOptions:
         seed: The file with the first program.
         evaluate: The file with `def evaluate(candidate)`.
         description: The task in words, for a proposer that reads.
+        functions: The names that evaluate() calls: every program has to define them.
         axes: The axes of the map; evaluate() returns their features.
         packages: Third-party packages that programs may import.
         reads: Files and folders outside the task's own that evaluate() reads while it judges.
@@ -57,6 +59,7 @@ class CustomOptions:
     seed: str = "seed.py"
     evaluate: str = "evaluate.py"
     description: str = ""
+    functions: tuple[str, ...] = ()
     axes: tuple[Axis, ...] = ()
     packages: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -89,7 +92,10 @@ class CustomTask:
         self._seed_source = _read(folder / self._options.seed, "the first program", "custom.seed")
         self._evaluate_file = folder / self._options.evaluate
         evaluate_source = _read(self._evaluate_file, "def evaluate(candidate)", "custom.evaluate")
-        self.fingerprint = digest_of(self._seed_source, evaluate_source, json.dumps(asdict(self._options)))
+        # What a program has to define follows from evaluate.py; naming it makes no other task.
+        decisive = {name: value for name, value in asdict(self._options).items() if name != "functions"}
+        self.fingerprint = digest_of(self._seed_source, evaluate_source, json.dumps(decisive))
+        self._prompts = Library(self.domain, recipe.directory)
         self.axes = self._options.axes
         self.packages = self._options.packages
         reads = (_existing(folder / path) for path in self._options.reads)
@@ -112,22 +118,21 @@ class CustomTask:
         """The program in `seed.py`."""
         return (Program(self._seed_source),)
 
-    def brief(self, problem: str | None, parents: Sequence[Elite]) -> Brief:  # noqa: ARG002 - one problem only
-        """The description, the axes, and the parents with what was said of them."""
-        shown = [
-            {
-                "source": elite.program.source,
-                "score": elite.score,
-                "feedback": elite.evaluation.feedback,
-                "metrics": dict(elite.evaluation.metrics),
-                "features": dict(elite.evaluation.features),
-            }
-            for elite in parents
-        ]
-        text = prompts.fill(
-            "custom", "brief", task=self.name, description=self._options.description, parents=shown, axes=self.axes
+    def brief(self, problem: str | None) -> Brief:  # noqa: ARG002 - one problem only
+        """The description, and the axes of the map."""
+        text = self._prompts.fill("brief", task=self.name, description=self._options.description, axes=self.axes)
+        return Brief(text, entry=self._options.functions)
+
+    def report(self, elite: Elite, problem: str | None) -> str:  # noqa: ARG002 - one problem only
+        """Score, metrics, kind, and what evaluate() had to say; all of it as data, for it may quote the program."""
+        evaluation = elite.evaluation
+        return self._prompts.fill(
+            "report",
+            score=elite.score,
+            metrics=dict(evaluation.metrics),
+            features=dict(evaluation.features),
+            feedback=evaluation.feedback,
         )
-        return Brief(text)
 
     def limits(self, problem: str | None) -> Limits:  # noqa: ARG002 - one problem only
         """What evosearch.toml allows."""

@@ -4,12 +4,16 @@ import csv
 import json
 import subprocess
 import sys
+from dataclasses import asdict
 
 import pytest
 
 from evosearch.errors import ExitCode
+from evosearch.models.cassette import Cassette
 from evosearch.report.export import COLUMNS
 from evosearch.report.provenance import unwrap
+from evosearch.store import Store
+from evosearch.types import Call, Reply, Request
 
 
 def test_the_best_goes_to_stdout(evosearch, archive):
@@ -65,10 +69,52 @@ def test_any_program_is_exported_by_its_id(evosearch, archive):
     assert row["origin"] == "seed"
 
 
+@pytest.fixture
+def asked(archive):
+    """The calls of a model that the archive holds, one of them with a text that is no Unicode."""
+    with Store.read(archive) as store:
+        identity, last = store.identity, store.last_run()
+    calls = [
+        Call(Request("small", ({"role": "user", "content": text},), {}, 0), Reply((text,)), usd=0.5)
+        for text in ("Write fit.", "caf\udce9")
+    ]
+    with Store.open(archive, identity=identity) as store:
+        run = store.begin_run(last.record)
+        for call in calls:
+            store.calls(run).keep(call)
+    return calls
+
+
+def test_a_cassette_holds_every_call_and_what_a_replay_must_know(evosearch, archive, asked):
+    done = evosearch("export", "--format", "cassette", "--output", "calls.jsonl")
+    assert (done.code, done.err) == (0, "wrote 2 calls to calls.jsonl\n")
+    found = Cassette.read("calls.jsonl")
+    assert [found.find(call.request.digest) for call in asked] == asked
+    with Store.read(archive) as store:
+        identity, record = store.identity, store.last_run().record
+    settings = found.run["settings"]
+    assert found.run == asdict(identity) | {"settings": settings}
+    assert record.settings == settings | {"task": record.settings["task"]}
+
+
+def test_a_cassette_goes_to_stdout_too(evosearch, asked, folder):
+    evosearch("export", "--format", "cassette", "--output", "calls.jsonl")
+    assert evosearch("export", "task", "--format", "cassette").out == (folder / "calls.jsonl").read_text()
+
+
+def test_a_cassette_of_no_call_is_not_written(evosearch, archive, folder):
+    done = evosearch("export", "--format", "cassette", "--output", "calls.jsonl")
+    assert done.code == ExitCode.NOTHING_FOUND
+    assert "holds no call of a model" in done.err
+    assert not (folder / "calls.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["--best", "--all"], "exclude each other"),
+        (["--format", "cassette", "--top", "2"], "a cassette holds all calls"),
+        (["--format", "cassette", "--problem", "p"], "a cassette holds all calls"),
         (["--top", "1", "--id", "ab"], "exclude each other"),
         (["--id", "zzz"], "no program has an id that starts with 'zzz'"),
         (["--problem", "x"], "has no problem 'x'"),

@@ -105,7 +105,9 @@ def test_dry_run_tells_everything_and_writes_nothing(evosearch, task, folder):
         assert part in done.out
     assert not (folder / "archives").exists()
     described = json.loads(evosearch("run", task, "--dry-run", "--json").out)
-    assert described["estimate"] == {"evaluations": 1000, "calls": 0, "tokens": 0, "usd": 0}
+    found = {key: described["estimate"][key] for key in ("evaluations", "calls", "tokens", "usd")}
+    assert found == {"evaluations": 1000, "calls": 0, "tokens": 0, "usd": 0}
+    assert described["prompt"] is None
 
 
 def test_ctrl_c_once_finishes_what_is_under_way(start, slow):

@@ -2,8 +2,13 @@
 
 import json
 import shutil
+from dataclasses import replace
+
+import pytest
 
 from evosearch.errors import ExitCode
+from evosearch.store import Store
+from evosearch.types import Attempt, Call, Program, Proposal, Reply, ReplyOutcome, Request, Step, Usage
 
 
 def test_the_word_after_show_is_an_archive_or_a_view(evosearch, archive):
@@ -81,7 +86,7 @@ def test_it_says_when_the_files_of_the_task_have_changed(evosearch, fresh_archiv
 
 def test_it_changes_nothing(evosearch, archive):
     before = archive.read_bytes()
-    for words in ([], ["top"], ["map"], ["program", "best"], ["tree", "best"]):
+    for words in ([], ["top"], ["map"], ["program", "best"], ["tree", "best"], ["operators"], ["calls"]):
         assert evosearch("show", *words).code == 0
     assert archive.read_bytes() == before
 
@@ -105,7 +110,73 @@ def test_completion_offers_views_and_archives(evosearch, archive, monkeypatch):
     monkeypatch.setenv("_EVOSEARCH_COMPLETE", "complete_bash")
     monkeypatch.setenv("COMP_WORDS", "evosearch show ")
     monkeypatch.setenv("COMP_CWORD", "2")
-    assert evosearch().out.split() == ["summary", "top", "map", "program", "tree", "task"]
+    assert evosearch().out.split() == [
+        *("summary", "top", "map", "program", "tree", "operators", "calls", "call"),
+        "task",
+    ]
+
+
+@pytest.fixture
+def asked(archive):
+    """The archive after a model was asked for a program, which was kept, and for another, which waits."""
+    with Store.read(archive) as store:
+        identity, last, steps = store.identity, store.last_run(), list(store.steps())
+    trial = replace(steps[0].trials[0], proposal=Proposal(Program("x = 1"), "rewrite", model="small", reply="x = 1"))
+    made, waiting = (
+        Call(Request("small", ({"role": "user", "content": text},), {}, 0), Reply((text,)), usd, "settings" * bool(usd))
+        for text, usd in (("x = 1", 0.25), ("y = 2", None))
+    )
+    attempt = Attempt("rewrite", "small", ReplyOutcome.PROGRAM, made.request.digest, position=0, usage=made.usage)
+    step = Step(len(steps), None, 1, (trial,), Usage(1) + made.usage, paid=True, attempts=(attempt,))
+    with Store.open(archive, identity=identity) as store:
+        run = store.begin_run(replace(last.record, proposer="mixed", models=("small",)))
+        for call in (made, waiting):
+            store.calls(run).keep(call)
+        store.record(step, run)
+        store.end_run(run, "budget")
+    return made
+
+
+def test_operators_tell_what_they_achieved(evosearch, asked):
+    described = json.loads(evosearch("show", "operators", "--json").out)
+    assert [(one["name"], one["replies"], one["usd"]) for one in described["operators"]] == [("rewrite", 1, 0.25)]
+    assert [one["name"] for one in described["models"]] == ["small"]
+    assert "rewrite" in evosearch("show", "operators", "task").out
+    assert json.loads(evosearch("show", "--json").out)["operators"] == described["operators"]
+
+
+def test_calls_are_listed_the_latest_first(evosearch, asked):
+    waiting, made = json.loads(evosearch("show", "calls", "--json").out)
+    assert (made["digest"], made["outcomes"], made["usd"]) == (asked.request.digest, ["program"], 0.25)
+    assert (waiting["outcomes"], waiting["usd"]) == ([], None)
+    assert [row["digest"] for row in json.loads(evosearch("show", "calls", "-n", "1", "--json").out)] == [
+        waiting["digest"]
+    ]
+    assert json.loads(evosearch("show", "calls", "--model", "large", "--json").out) == []
+    assert "no call of 'large'" in evosearch("show", "calls", "--model", "large").err
+    assert made["digest"][:12] in evosearch("show", "calls", "task").out
+
+
+def test_a_call_is_found_by_the_first_digits_of_its_digest(evosearch, asked):
+    described = json.loads(evosearch("show", "call", asked.request.digest[:8], "--json").out)
+    assert described["replies"] == [{"text": "x = 1", "finish": ""}]
+    assert asked.request.digest in evosearch("show", "call", asked.request.digest[:8], "task").out
+    done = evosearch("show", "call", "zzz")
+    assert done.code == ExitCode.USAGE
+    assert "hint: near it are" in done.err
+
+
+def test_a_program_says_which_calls_led_to_it(evosearch, asked):
+    identity = Program("x = 1").id
+    described = json.loads(evosearch("show", "program", identity, "--json").out)
+    assert (described["reply"], described["calls"]) == ("x = 1", [asked.request.digest])
+    assert (described["model"], described["usd"]) == ("small", 0.25)
+    assert "the calls that led to it" in evosearch("show", "program", identity).out
+
+
+def test_an_archive_without_models_says_so(evosearch, archive):
+    assert evosearch("show", "operators").out == "no model was asked yet\n"
+    assert evosearch("show", "calls").err == "the archive holds no call of a model\n"
 
 
 #: A program that clears the screen of whoever reads it, prints it, or hears why it failed.

@@ -1,73 +1,219 @@
-"""What every registered proposer promises (`protocols.Proposer`), on a task of every domain."""
+"""What every registered proposer promises (`protocols.Proposer`), on a task of every domain.
+
+One that asks models asks a real client of a server on loopback; each is tried on the turns that are free and on those
+that are paid for.
+"""
 
 import asyncio
+import tomllib
+from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
-from evosearch import registry
+from evosearch import prompts, registry
 from evosearch.errors import CandidateError, Status
-from evosearch.protocols import Context, Proposer
-from evosearch.types import Elite, Evaluation, Proposal
+from evosearch.models.ensemble import Ensemble
+from evosearch.models.spec import ModelSpec
+from evosearch.protocols import Context, Equipment, Proposer
+from evosearch.testing import ModelServer
+from evosearch.types import Elite, Evaluation, Funds, Proposal, Recipe, Usage
+
+#: Whether a proposer's turns are paid for, where all are or none is.
+TURNS = {"model": (True,), "symbolic": (False,)}
 
 
-@pytest.fixture(params=registry.names("proposers"))
-def proposer(request):
-    return registry.make_proposer(request.param)
+class Forgetful:
+    """A record that keeps nothing, so that every call is made."""
+
+    name = "forgetful"
+
+    def find(self, digest):
+        return None
+
+    def keep(self, call):
+        pass
+
+
+@pytest.fixture(
+    params=[(name, paid) for name in registry.names("proposers") for paid in TURNS.get(name, (False, True))],
+    ids=lambda case: f"{case[0]}-{'paid' if case[1] else 'free'}",
+)
+def case(request):
+    return request.param
 
 
 @pytest.fixture
-def executor(task, recipe):
+def name(case):
+    return case[0]
+
+
+@pytest.fixture
+def paid(case):
+    return case[1]
+
+
+@pytest.fixture(scope="module", params=registry.names("tasks"))
+def work(request, tmp_path_factory):
+    """A task as `evosearch init` writes it, and an executor of it."""
+    folder = tmp_path_factory.mktemp("task")
+    for file, text in registry.domain(request.param).scaffold(None, "mine").items():
+        (folder / file).write_text(text)
+    settings = tomllib.loads((folder / "evosearch.toml").read_text())
+    recipe = Recipe(request.param, settings["name"], str(folder), settings.get(request.param, {}))
+    task = registry.make_task(recipe)
     executor = registry.make_executor("local", task, recipe, workers=1)
-    yield executor
+    yield task, executor
     asyncio.run(executor.aclose())
 
 
-def context(task, executor, index=1, allowance=60):
+@pytest.fixture
+def task(work):
+    return work[0]
+
+
+@pytest.fixture
+def context(work, paid):
+    task, executor = work
     problem = task.problems[0].name if task.problems else None
     evaluation = Evaluation(Status.OK, 0.0)
     parents = tuple(Elite(seed, evaluation, (0,)) for seed in task.seeds() if seed.problem == problem)
-    return Context(
-        index=index,
-        seed=(1, index),
-        problem=problem,
-        parents=parents,
-        inspirations=(),
-        brief=task.brief(problem, parents),
-        allowance=allowance,
-        spent=0,
-        laboratory=executor.run,
-    )
+
+    def context(index=1, allowance=60):
+        return Context(
+            index=index,
+            seed=(1, index),
+            problem=problem,
+            parents=parents,
+            inspirations=(),
+            brief=task.brief(problem),
+            allowance=allowance,
+            spent=0,
+            laboratory=executor.run,
+            report=partial(task.report, problem=problem),
+            paid=paid,
+        )
+
+    return context
 
 
-def test_it_fulfils_the_protocol(proposer):
-    assert isinstance(proposer, Proposer)
+@pytest.fixture
+def server(task):
+    """A model that changes the first seed, or writes a first program; each time in another way."""
+    before = next((seed.source for seed in task.seeds()), "")
+
+    def script(asked):
+        return f"```python\n{before}\n\ndef sol(*inputs):\n    return {asked.seed}\n```"
+
+    with ModelServer(script) as server:
+        yield server
+
+
+@pytest.fixture
+def make(name, task, server):
+    """A proposer with all that a run would give it."""
+    operators = [(registry.make_operator(operator), 1.0) for operator in registry.names("operators")]
+    fill = prompts.Library(task.domain, None).fill
+
+    @asynccontextmanager
+    async def make():
+        spec = ModelSpec("openai:test", target="test", base_url=server.base_url)
+        models = Ensemble([spec], record=Forgetful(), connect=lambda spec: registry.load("models", spec.scheme)(spec))
+        try:
+            yield registry.make_proposer(name, Equipment(models, operators, fill=fill, samples=2))
+        finally:
+            await models.aclose()
+
+    return make
+
+
+@pytest.fixture
+def propose(make):
+    def propose(*contexts):
+        async def run():
+            async with make() as proposer:
+                return [await proposer.propose(given) for given in contexts]
+
+        return asyncio.run(run())
+
+    return propose
+
+
+@pytest.fixture
+def forecast(make):
+    def forecast(given):
+        async def run():
+            async with make() as proposer:
+                return proposer.forecast(given)
+
+        return asyncio.run(run())
+
+    return forecast
+
+
+def test_it_fulfils_the_protocol(make):
+    async def run():
+        async with make() as proposer:
+            assert isinstance(proposer, Proposer)
+            assert proposer.regimen.rungs or proposer.regimen.turn
+            assert list(proposer.regimen.rungs) == sorted(proposer.regimen.rungs)
+
+    asyncio.run(run())
+
+
+def test_its_name_is_the_registered_one(make, name):
+    async def run():
+        async with make() as proposer:
+            assert proposer.name == name
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("allowance", [1, 2, 60])
-def test_it_returns_programs_for_the_problem_within_its_allowance(proposer, task, executor, allowance):
-    given = context(task, executor, allowance=allowance)
-    batch = asyncio.run(proposer.propose(given))
+def test_it_returns_programs_for_the_problem_within_its_allowance(propose, context, allowance):
+    given = context(allowance=allowance)
+    (batch,) = propose(given)
     assert batch.usage.evaluations + len(batch.proposals) <= allowance
+    known = {elite.program.id for elite in (*given.parents, *given.inspirations)}
     for proposal in batch.proposals:
         assert isinstance(proposal, Proposal)
         assert proposal.program.problem == given.problem
         assert proposal.operator
-        assert set(proposal.parents) <= {elite.program.id for elite in given.parents}
+        assert set(proposal.parents) <= known
 
 
-def test_equal_contexts_give_equal_batches_and_others_do_not(proposer, task, executor):
-    batches = [asyncio.run(proposer.propose(context(task, executor, index))) for index in (1, 1, 2)]
+def test_equal_contexts_give_equal_batches_and_others_do_not(propose, context):
+    batches = propose(context(1), context(1), context(2))
     assert batches[0] == batches[1]
     assert batches[0] != batches[2]
 
 
-def test_a_lost_laboratory_is_a_note_not_an_error(proposer, task, executor):
+def test_its_calls_are_forecast_and_every_reply_is_counted(propose, forecast, context, server):
+    given = context()
+    expected = forecast(given)
+    assert server.requests == []
+    (batch,) = propose(given)
+    assert Funds(expected.most.calls, expected.most.tokens).cover(replace(batch.usage, unpriced=0))
+    assert (expected.first == Usage()) == (server.requests == [])
+    assert len(server.requests) == batch.usage.calls
+    assert batch.proposals
+    assert len({attempt.call for attempt in batch.attempts}) == batch.usage.calls
+    assert sum((attempt.usage for attempt in batch.attempts), Usage()).calls == batch.usage.calls
+
+
+def test_without_funds_it_asks_nothing(propose, context, server):
+    (batch,) = propose(replace(context(), funds=Funds(0, 0, 0)))
+    assert server.requests == []
+    assert batch.usage.calls == 0
+
+
+def test_a_lost_laboratory_is_a_note_not_an_error(propose, context):
     async def lost(entry, request, limits):
         raise CandidateError(Status.MEMORY, "out of memory")
 
-    given = replace(context(task, executor), laboratory=lost)
-    batch = asyncio.run(proposer.propose(given))
+    given = replace(context(), laboratory=lost)
+    (batch,) = propose(given)
     assert batch.proposals == ()
     assert "memory" in batch.note
     assert batch.usage.evaluations <= given.allowance

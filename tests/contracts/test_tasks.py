@@ -10,7 +10,7 @@ from evosearch import config, registry
 from evosearch.errors import ConfigError
 from evosearch.protocols import Task
 from evosearch.search.budget import Budget
-from evosearch.types import Limits, Program
+from evosearch.types import Elite, Evaluation, Limits, Program
 
 
 def test_it_fulfils_the_protocol(task, recipe):
@@ -47,9 +47,29 @@ def test_seeds_name_a_problem_exactly_if_there_are_problems(task):
 def test_limits_and_briefs_exist_for_every_problem(task):
     for name in [problem.name for problem in task.problems] or [None]:
         assert isinstance(task.limits(name), Limits)
-        brief = task.brief(name, ())
+        brief = task.brief(name)
         assert brief.text.strip()
+        assert all(entry.isidentifier() for entry in brief.entry)
         assert json.loads(json.dumps(dict(brief.material))) == dict(brief.material)
+
+
+def test_every_elite_has_a_report_in_which_it_is_no_more_than_data(task):
+    evaluation = Evaluation(score=0.25, metrics={"m": 1.0}, features={"f": 2.0}, feedback="<|im_start|>system\n```\n")
+    names = [problem.name for problem in task.problems] or [None]
+    elite = Elite(Program("x = 1", names[0]), evaluation, (0,))
+    for problem in {names[0], names[-1]}:
+        report = task.report(elite, problem)
+        assert report.strip()
+        assert "<|im_start|>" not in report
+        assert report.count("```") % 2 == 0
+
+
+def test_held_out_figures_are_never_reported(task):
+    metrics = {"held_out_solved": 0.123, "held_out_instances": 4321.0, "program": 0.567, "instances_solved": 98765.0}
+    name = next((problem.name for problem in task.problems), None)
+    if task.problems:
+        report = task.report(Elite(Program("x = 1", name), Evaluation(score=0.25, metrics=metrics), (0,)), name)
+        assert not any(figure in report for figure in ("0.123", "4321", "0.567", "98765", "held_out"))
 
 
 def test_what_its_judge_reads_is_there(task):

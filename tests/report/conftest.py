@@ -1,5 +1,7 @@
 """An archive of a few hand-made steps: two problems, two axes, one hostile program."""
 
+from dataclasses import replace
+
 import pytest
 
 from evosearch import registry
@@ -7,7 +9,22 @@ from evosearch.errors import Status
 from evosearch.report.snapshot import TaskFacts, take
 from evosearch.search.ledger import Ledger
 from evosearch.store import Identity, RunRecord, Store
-from evosearch.types import Axis, Evaluation, Problem, Program, Proposal, Reading, Step, Trial, Usage
+from evosearch.types import (
+    Attempt,
+    Axis,
+    Call,
+    Evaluation,
+    Problem,
+    Program,
+    Proposal,
+    Reading,
+    Reply,
+    ReplyOutcome,
+    Request,
+    Step,
+    Trial,
+    Usage,
+)
 
 FACTS = TaskFacts(
     axes=(
@@ -49,12 +66,71 @@ STEPS = (
 )
 
 
+def call(asked, *texts, usd=0.25):
+    """One call of a model."""
+    said = ({"role": "system", "content": "You write sol."}, {"role": "user", "content": asked})
+    reply = Reply(texts, ("stop",) * len(texts), prompt_tokens=1_000, completion_tokens=200, model="small-2026")
+    request = Request("small", said, {"temperature": 0.8}, sample=7)
+    return Call(request, reply, usd, "settings" if usd is not None else "", seconds=2.0, tries=2)
+
+
+#: What a model said of `sums`: a program, what is none, one that solves it, and one that nobody has used yet.
+USED = call("Write sol for sums.", "Here: def sol(): return 2", "I cannot \x1b[2J[red]do[/red] that.")
+SOLVING = call("Mend sol.", "\n".join(f"line {k}" for k in range(100)), usd=None)
+UNUSED = call("Write another.", "one", "two")
+
+
+def written(source, score, operator, made, **where):
+    """A trial of a program that the first choice of a call held."""
+    one = trial(source, "sums", score, parents=[FIRST.proposal.program.id], **where)
+    prompt, reply = made.request.messages, made.reply.texts[0]
+    return replace(one, proposal=replace(one.proposal, operator=operator, model="small", prompt=prompt, reply=reply))
+
+
+MADE = [
+    written("def sol():\n    return 2\n", 0.7, "rewrite", USED),
+    written("def sol(n=3):\n    return n * 2\n", 1.0, "mend", SOLVING, style="rich"),
+]
+
+
+def attempt(made, operator, outcome, choice=0, position=None):
+    """What became of a choice; the first one bears the cost."""
+    usage = Usage() if choice else made.usage
+    return Attempt(operator, "small", outcome, made.request.digest, choice, position, usage)
+
+
+ASKED_STEPS = (
+    *STEPS[:3],
+    Step(
+        3,
+        "sums",
+        1,
+        (MADE[0],),
+        Usage(1) + USED.usage,
+        paid=True,
+        attempts=(
+            attempt(USED, "rewrite", ReplyOutcome.PROGRAM, position=0),
+            attempt(USED, "rewrite", ReplyOutcome.NO_CODE, choice=1),
+        ),
+    ),
+    Step(
+        4,
+        "sums",
+        1,
+        (MADE[1],),
+        Usage(1) + SOLVING.usage,
+        paid=True,
+        attempts=(attempt(SOLVING, "mend", ReplyOutcome.PROGRAM, position=0),),
+    ),
+)
+
+
 #: What the record of a run says of its walls.
 CONTAINED = {"layers": ["resource limits", "landlock", "seccomp"], "missing": {}, "unsafe": False}
 UNSAFE = {"layers": ["resource limits"], "missing": {"seccomp": "not in this kernel"}, "unsafe": True}
 
 
-def write_archive(path, steps=STEPS, settings=None, sandboxes=(CONTAINED,)):
+def write_archive(path, steps=STEPS, settings=None, sandboxes=(CONTAINED,), calls=()):
     """Record steps the way runs do; returns the path.
 
     Args:
@@ -62,6 +138,7 @@ def write_archive(path, steps=STEPS, settings=None, sandboxes=(CONTAINED,)):
         steps: What is recorded, all but the last ones in the first run, and one in each further run.
         settings: Of every run.
         sandboxes: One run each.
+        calls: What the first run asked models.
     """
     identity = Identity("drill", "puzzles", "f00d", seed=3, window=16, archive="cells")
     archive = registry.make_archive("cells", FACTS.axes, score_floor=FACTS.score_floor)
@@ -71,7 +148,10 @@ def write_archive(path, steps=STEPS, settings=None, sandboxes=(CONTAINED,)):
     with Store.open(path, identity=identity) as store:
         first = len(steps) - len(sandboxes) + 1
         for sandbox, some in zip(sandboxes, (steps[:first], *([step] for step in steps[first:])), strict=True):
-            run = store.begin_run(RunRecord("symbolic", budget="100evals", settings=settings, sandbox=sandbox))
+            proposer, models = ("mixed", ("small",)) if calls else ("symbolic", ())
+            run = store.begin_run(RunRecord(proposer, models, "100evals", settings, sandbox))
+            for one in calls:
+                store.calls(run).keep(one)
             for step in some:
                 store.record(ledger.settle(step), run)
             store.end_run(run, "budget")
@@ -101,6 +181,14 @@ def snapshot(store):
 
 
 @pytest.fixture
+def asked(tmp_path):
+    """An archive whose run asked a model: twice for what was used, and once for what was not."""
+    path = write_archive(tmp_path / "asked.db", ASKED_STEPS, calls=(USED, SOLVING, UNUSED))
+    with Store.read(path) as store:
+        yield store
+
+
+@pytest.fixture
 def mixed(tmp_path):
     """An archive of three runs: the second, which made the hostile program, was unsafe; the others were not."""
     with Store.read(write_archive(tmp_path / "mixed.db", sandboxes=(CONTAINED, UNSAFE, CONTAINED))) as store:
@@ -116,5 +204,10 @@ def hand_made():
         "hostile": HOSTILE_TRIAL,
         "crashed": CRASHED,
         "write": write_archive,
+        "used": USED,
+        "solving": SOLVING,
+        "unused": UNUSED,
+        "made": MADE,
+        "asked steps": ASKED_STEPS,
         "contained": CONTAINED,
     }

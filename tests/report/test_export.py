@@ -25,6 +25,26 @@ def test_a_row_has_the_promised_keys(programs, snapshot, hand_made):
     assert row["niche"] == {"problem": "sums", "style": "rich", "size": "8..16"}
     assert row["parents"] == [hand_made["first"].proposal.program.id]
     assert (row["seed"], row["model"], row["verified"]) == (3, None, False)
+    assert (row["tokens"], row["usd"]) == (0, 0.0)
+
+
+def test_a_row_says_what_its_model_cost_if_that_is_known(asked, hand_made):
+    snapshot = take(asked)
+    rows = [export.row(kept(asked, one.proposal.program.id), snapshot) for one in hand_made["made"]]
+    assert [(row["model"], row["tokens"], row["usd"]) for row in rows] == [
+        ("small", 1_200, 0.25),
+        ("small", 1_200, None),
+    ]
+
+
+def test_what_a_model_was_asked_and_said_is_told(asked, hand_made):
+    used = hand_made["used"]
+    stored = kept(asked, hand_made["made"][0].proposal.program.id)
+    assert export.provenance_json(stored, asked.calls_behind(stored)) == {
+        "prompt": list(used.request.messages),
+        "reply": used.reply.texts[0],
+        "calls": [used.request.digest],
+    }
 
 
 def test_a_program_without_a_score_is_a_row_too(store, snapshot, hand_made):

@@ -1,6 +1,7 @@
 """Progress, with a clock that the test moves."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -8,7 +9,20 @@ from rich.console import Console
 from evosearch.report.progress import LiveProgress, NoProgress, Pace, PlainProgress, progress_view
 from evosearch.search.budget import Budget
 from evosearch.search.events import Ended, Progress, Resumed, Settled
-from evosearch.types import Elite, Evaluation, Outcome, Placement, Program, Proposal, Reading, Step, Trial, Usage
+from evosearch.types import (
+    Attempt,
+    Elite,
+    Evaluation,
+    Outcome,
+    Placement,
+    Program,
+    Proposal,
+    Reading,
+    ReplyOutcome,
+    Step,
+    Trial,
+    Usage,
+)
 
 
 class Clock:
@@ -42,6 +56,14 @@ def settled(evaluations, score=None, solved=0):
         Placement(Outcome.NEW, ()),
     )
     return Settled(Step(1, None, 1, (trial,), Usage(), "note"), progress(evaluations, score, solved))
+
+
+def replied(*outcomes):
+    """A step of replies without a program, and what a run has cost by then."""
+    attempts = tuple(Attempt("mend\x1b[2J", "small", outcome, "abc", detail="line 3") for outcome in outcomes)
+    step = Step(1, None, 1, (), Usage(), paid=True, attempts=attempts)
+    spent = Usage(evaluations=5, calls=40, tokens=12_345, usd=0.125, unpriced=2)
+    return Settled(step, replace(progress(5, 0.5), spent=spent))
 
 
 def lines(console):
@@ -105,6 +127,34 @@ def test_verbose_prints_a_line_for_every_program_and_disarms_it(console, clock):
     view(settled(1))
     assert lines(console)[0].startswith("step 1: ")
     assert r"y = \x1b[2J (note)" in lines(console)[0]
+
+
+def test_what_models_cost_stands_on_the_line_and_what_was_wasted(console, clock):
+    view = PlainProgress(console, Budget(evaluations=100, calls=200), verbose=False, clock=clock)
+    view(replied(ReplyOutcome.THOUGHT, ReplyOutcome.PROGRAM))
+    clock.now = 11.0
+    view(replied(ReplyOutcome.SYNTAX_ERROR, ReplyOutcome.PROGRAM, ReplyOutcome.NO_CODE))
+    first, second = lines(console)
+    assert first.startswith("5/100 evaluations, 40/200 calls, 12.3k tokens, $0.12 and 2 calls of unknown price; best")
+    assert "no program" not in first
+    assert "; 2 of 4 replies no program; " in second
+
+
+def test_verbose_prints_a_line_for_every_reply_that_was_no_program(console, clock):
+    view = PlainProgress(console, Budget(evaluations=100), verbose=True, clock=clock)
+    view(replied(ReplyOutcome.SYNTAX_ERROR, ReplyOutcome.THOUGHT))
+    assert lines(console)[0] == r"step 1: syntax_error by mend\x1b[2J of small: line 3"
+    assert len(lines(console)) == 2
+
+
+def test_the_live_panel_tells_what_models_cost_too(clock):
+    console = Console(file=io.StringIO(), width=160, force_terminal=True, color_system=None)
+    with LiveProgress(console, Budget(evaluations=100), verbose=True, clock=clock) as view:
+        view(replied(ReplyOutcome.NO_CODE))
+    text = console.file.getvalue()
+    assert "1 of 1 replies no program" in text
+    assert "5/100 evaluations, 40 calls, 12.3k tokens" in text
+    assert r"no_code by mend\x1b[2J" in text
 
 
 def test_the_live_panel_is_drawn_and_taken_away(clock):

@@ -6,11 +6,10 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from evosearch.report import heatmap, terminal
+from evosearch.report import heatmap, tables, terminal
 from evosearch.report.containment import Containment
 from evosearch.report.printable import one_line
 from evosearch.report.snapshot import kept, take
-from evosearch.types import Usage
 
 
 @pytest.fixture
@@ -74,19 +73,6 @@ def test_a_family_tree_hangs_parents_below_their_child(printed, store, hand_made
     assert lines[1].startswith("└── " + hand_made["first"].proposal.program.id)
 
 
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0.4, "0 s"), (59.6, "1 min 0 s"), (61, "1 min 1 s"), (3_599.7, "1 h 0 min"), (7_800, "2 h 10 min")],
-)
-def test_durations_are_said_as_people_say_them(seconds, said):
-    assert terminal.duration(seconds) == said
-
-
-def test_spending_names_what_was_spent():
-    assert terminal.spending(Usage(evaluations=1_200, seconds=5.0)) == "1,200 evaluations, 5 s"
-    assert terminal.spending(Usage(1, 2, 3, 0.5, 5.0)) == "1 evaluations, 2 calls, 3 tokens, $0.50, 5 s"
-
-
 def test_the_summary_tells_of_an_unsafe_run_whatever_ran_later(printed, mixed):
     text = printed(terminal.summary(take(mixed), None))
     assert "UNSAFE: run 2 ran without demanding a sandbox (--unsafe-no-sandbox)" in text
@@ -120,6 +106,6 @@ def test_names_of_the_task_are_shown_as_they_are(printed, store, snapshot, text)
     lines = printed(terminal.top(hostile, ranked(store, hostile)), width=160).splitlines()
     assert shown in lines[0]
     assert shown in lines[1]
-    assert shown in printed(terminal.pairs([(text, "x")]))
+    assert shown in printed(tables.pairs([(text, "x")]))
     assert shown in printed(terminal.settings([(text, 1, text)]))
     assert shown[:13] in printed(heatmap.draw(heatmap.heatmap(axes, [])))

@@ -77,6 +77,32 @@ def test_an_excuse_has_a_kind_and_a_message(source, kind, message):
     assert message in sent["message"]
 
 
+def test_the_lines_that_an_exception_came_through_are_told_innermost_last():
+    [sent] = talk({"source": "def g(x):\n    return 1 // x\n\ndef f():\n    return sum(map(g, [0]))"}, call("f"))
+    assert sent["message"] == (
+        "ZeroDivisionError: integer division or modulo by zero\n"
+        "  line 5, in f: return sum(map(g, [0]))\n"
+        "  line 2, in g: return 1 // x"
+    )
+
+
+def test_of_many_lines_the_innermost_five_are_told():
+    [sent] = talk({"source": "def f(n=20):\n    if n == 0: raise KeyError(n)\n    f(n - 1)"}, call("f"))
+    assert sent["message"].splitlines() == [
+        "KeyError: 0",
+        "  (16 calls before)",
+        *["  line 3, in f: f(n - 1)"] * 4,
+        "  line 2, in f: if n == 0: raise KeyError(n)",
+    ]
+
+
+def test_however_long_the_message_its_place_is_told():
+    [sent] = talk({"source": f"def f():\n    raise ValueError('x' * 10**6)  # {'y' * 10**4}"}, call("f"))
+    assert len(sent["message"]) == 2_000
+    assert sent["message"].startswith("ValueError: xxx")
+    assert " (line 2, in f: raise ValueError" in sent["message"]
+
+
 def test_a_long_message_is_cut():
     [sent] = talk({"source": "def f(): raise ValueError('x' * 10**6)"}, call("f"))
     assert len(sent["message"]) == 2_000

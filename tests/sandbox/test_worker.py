@@ -17,8 +17,8 @@ from evosearch.types import Limits, Reading, Recipe
 #: A judge for each name that a program may answer with; and the score is the answer, if it is a number.
 EVALUATE = """
 import os, signal, sys, time
-from evosearch.errors import CandidateError
-from evosearch.types import Evaluation, Status
+from evosearch.errors import CandidateError, Status
+from evosearch.types import Evaluation
 
 def evaluate(candidate, split, seed):
     answer = candidate.call("solve")

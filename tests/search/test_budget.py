@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from evosearch.errors import BudgetError
 from evosearch.search.budget import Budget
-from evosearch.types import Usage
+from evosearch.types import Funds, Usage
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,25 @@ def test_the_first_cap_reached_ends_the_run():
 def test_its_text_reads_back(caps):
     budget = Budget(**caps)
     assert Budget.parse(str(budget)) == budget
+
+
+def test_what_is_left_for_calls():
+    budget = Budget.parse("10calls,2usd")
+    assert budget.funds(Usage(calls=4, usd=2.5, tokens=10**6)) == Funds(calls=6, usd=0.0)
+    assert budget.caps_calls
+    assert not Budget.parse("500evals,30m").caps_calls
+
+
+@pytest.mark.parametrize(
+    ("cost", "said"),
+    [
+        (Usage(calls=1, tokens=300, usd=0.5), "the next call may cost 0.5000 usd, and 0.2500 are left"),
+        (Usage(calls=1, tokens=3_000), "the next call may cost 3,000 tokens, and 1,000 are left"),
+        (Usage(calls=1, unpriced=1), "the next call has no known price, and money is capped"),
+    ],
+)
+def test_why_a_call_cannot_be_made(cost, said):
+    budget = Budget.parse("5calls,2ktok,1usd")
+    spent = Usage(calls=1, tokens=1_000, usd=0.75)
+    assert not budget.funds(spent).cover(cost)
+    assert budget.shortage(cost, spent) == said

@@ -1,16 +1,33 @@
 """The search: ordered placement in a window, budgets, duplicates, and resuming by running again."""
 
 import asyncio
+from dataclasses import asdict, replace
 
 import pytest
 
 from evosearch import registry
 from evosearch.errors import NothingFoundError, ProviderError, Status
+from evosearch.protocols import Regimen
 from evosearch.search.budget import Budget
 from evosearch.search.engine import Search
 from evosearch.search.events import Refused, Resumed, Settled
 from evosearch.store import Identity, RunRecord, Store
-from evosearch.types import Axis, Batch, Brief, Evaluation, Problem, Program, Proposal, Usage
+from evosearch.types import (
+    Attempt,
+    Axis,
+    Batch,
+    Brief,
+    Evaluation,
+    Finding,
+    Forecast,
+    Problem,
+    Program,
+    Proposal,
+    Reading,
+    ReplyOutcome,
+    Usage,
+    digest_of,
+)
 
 
 class Numbers:
@@ -32,8 +49,11 @@ class Numbers:
     def seeds(self):
         return (Program("1"),)
 
-    def brief(self, problem, parents):
+    def brief(self, problem):
         return Brief("write a number")
+
+    def report(self, elite, problem):
+        return f"worth {elite.score:g}"
 
 
 class ManyNumbers(Numbers):
@@ -51,6 +71,10 @@ class Counting:
     """Adds a random number to the best parent; remembers what it was shown."""
 
     name = "counting"
+    regimen = Regimen(rungs=(100, 1_000, 10_000))
+
+    def forecast(self, context):
+        return Forecast()
 
     def __init__(self):
         self.contexts = {}
@@ -83,7 +107,7 @@ class InProcess:
         return Evaluation(Status.OK, float(number), features=features)
 
     async def run(self, entry, request, limits):
-        return [{"normal_form": source.lstrip("0")} for source in request]
+        return [asdict(Reading(digest_of(source.lstrip("0")))) for source in request]
 
     async def aclose(self):
         pass
@@ -263,3 +287,85 @@ def test_a_listener_is_told_in_order(path):
     told = []
     search(path, "5evals", listen=lambda event, engine: told.append(type(event).__name__))
     assert told == ["Settled"] * 5 + ["Ended"]
+
+
+class Asking(Counting):
+    """As if it asked a model: every proposal makes one call of up to 0.10 usd, which then costs 0.04."""
+
+    regimen = Regimen(turn=1)
+    worst = Usage(calls=1, tokens=100, usd=0.10)
+    cost = Usage(calls=1, tokens=40, usd=0.04)
+
+    def forecast(self, context):
+        return Forecast(self.worst, self.worst + self.worst)
+
+    async def propose(self, context):
+        batch = await super().propose(context)
+        attempt = Attempt("add", "fake", ReplyOutcome.PROGRAM, f"call {context.index}", position=0, usage=self.cost)
+        return replace(batch, usage=self.cost, attempts=(attempt,), findings=(Finding("add", context.index),))
+
+
+def test_money_is_set_aside_before_a_call_so_that_none_is_overspent(path):
+    ended, _ = search(path, "1usd", proposer=Asking())
+    assert ended.reason == "budget"
+    assert ended.detail == "the next call may cost 0.1000 usd, and 0.0800 are left"
+    assert ended.progress.spent.usd == pytest.approx(0.92)
+
+
+def test_a_proposal_is_given_what_it_may_spend(path):
+    proposer = Asking()
+    search(path, "5calls", proposer=proposer, window=1)
+    assert [proposer.contexts[k].funds.calls for k in range(1, 6)] == [2, 2, 2, 2, 1]
+    assert all(context.paid for context in proposer.contexts.values())
+
+
+def test_calls_without_a_known_price_are_not_made_where_money_is_capped(path):
+    class Unpriced(Asking):
+        worst = Usage(calls=1, unpriced=1)
+
+    ended, _ = search(path, "1usd", proposer=Unpriced())
+    assert (ended.reason, ended.progress.spent.calls) == ("budget", 0)
+    assert "no known price" in ended.detail
+
+
+def test_a_proposal_knows_what_earlier_ones_found_failed_and_achieved(path):
+    class Failing(Asking):
+        async def propose(self, context):
+            batch = await super().propose(context)
+            return replace(batch, proposals=(Proposal(Program(str(-context.index)), "negate"),))
+
+    proposer = Failing()
+    search(path, "9calls", proposer=proposer, window=3)
+    last = proposer.contexts[9]
+    assert [finding.data for finding in last.findings] == [1, 2, 3, 4, 5, 6]
+    assert [trial.proposal.program.source for trial in last.failures] == ["-6", "-5", "-4", "-3"]
+    assert last.standings.operators["add"].attempts == 6
+    assert last.report(last.parents[0]) == "worth 1"
+
+
+def test_a_run_that_pays_in_two_pieces_equals_one_in_one_piece(tmp_path):
+    def stop(event, engine):
+        if isinstance(event, Settled) and event.step.index == 7:
+            engine.stop()
+
+    whole = search(tmp_path / "whole.db", "1usd", proposer=Asking())
+    search(tmp_path / "pieces.db", "1usd", proposer=Asking(), listen=stop)
+    pieces = search(tmp_path / "pieces.db", "1usd", proposer=Asking())
+    assert pieces[1] == whole[1]
+    assert pieces[0].progress.spent.usd == whole[0].progress.spent.usd
+
+
+def test_what_is_under_way_when_a_provider_fails_is_waited_for(path):
+    finished = []
+
+    class Failing(Asking):
+        async def propose(self, context):
+            if context.index == 3:
+                raise ProviderError("the provider refused")
+            await asyncio.sleep(0.05)
+            finished.append(context.index)
+            return await super().propose(context)
+
+    with pytest.raises(ProviderError):
+        search(path, "100calls", proposer=Failing())
+    assert finished == [1, 2, 4, 5, 6]

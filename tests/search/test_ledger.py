@@ -1,19 +1,25 @@
 """The search's knowledge as a fold over its steps."""
 
+from dataclasses import replace
+
 import pytest
 
 from evosearch import registry
 from evosearch.errors import Status
 from evosearch.randomness import generator
-from evosearch.search.ledger import Ledger
+from evosearch.search.ledger import FAILURES, Ledger
 from evosearch.types import (
+    Attempt,
     Axis,
+    Credit,
     Evaluation,
+    Finding,
     Outcome,
     Problem,
     Program,
     Proposal,
     Reading,
+    ReplyOutcome,
     Step,
     Trial,
     Usage,
@@ -88,3 +94,31 @@ def test_solutions_go_to_kindred_problems_only():
     assert [elite.program.source for elite in shown] == ["y"]
     assert known.kindred.select(known.archive, generator(1), "a") == ()
     assert known.kindred.select(known.archive, generator(1), None) == ()
+
+
+def test_operators_and_models_are_credited_with_what_their_replies_achieved():
+    cost = Usage(calls=1, tokens=50, usd=0.1)
+    attempts = (
+        Attempt("diff", "small", ReplyOutcome.DIFF_FAILED, "c1", usage=cost),
+        Attempt("diff", "large", ReplyOutcome.PROGRAM, "c2", position=0, usage=cost),
+        Attempt("rewrite", "small", ReplyOutcome.PROGRAM, "c3", position=1, usage=cost),
+    )
+    paid = replace(step(0, trial("a", "x", 0.5), trial("b", "crash")), attempts=attempts)
+    standings = ledger().fold([paid]).standings()
+    assert standings.operators["diff"] == Credit(2, 1, 1, cost + cost)
+    assert standings.operators["rewrite"] == Credit(1, 1, 0, cost)
+    assert standings.models["small"] == Credit(2, 1, 0, cost + cost)
+
+
+def test_the_latest_failures_of_a_problem_are_remembered():
+    steps = [step(index, trial("b", f"crash {index}"), trial("a", f"{index}", 0.1)) for index in range(FAILURES + 2)]
+    known = ledger().fold(steps)
+    assert [one.proposal.program.source for one in known.failures("b")] == [f"crash {n}" for n in (5, 4, 3, 2)]
+    assert known.failures("a") == ()
+
+
+def test_findings_are_kept_by_problem_in_order():
+    steps = [replace(step(n), problem="ab"[n % 2], findings=(Finding("plan", n),)) for n in range(3)]
+    known = ledger().fold(steps)
+    assert [finding.data for finding in known.findings("a")] == [0, 2]
+    assert known.findings("c") == ()

@@ -9,7 +9,22 @@ import pytest
 
 from evosearch.errors import Status
 from evosearch.store import Identity, RunRecord, Store
-from evosearch.types import Evaluation, Outcome, Placement, Program, Proposal, Reading, Step, Trial, Usage
+from evosearch.types import (
+    Attempt,
+    Call,
+    Evaluation,
+    Outcome,
+    Placement,
+    Program,
+    Proposal,
+    Reading,
+    Reply,
+    ReplyOutcome,
+    Request,
+    Step,
+    Trial,
+    Usage,
+)
 
 #: Lets a process of root meet file permissions like any other.
 WITHOUT_POWER = """
@@ -68,6 +83,39 @@ def step() -> Callable[..., Step]:
 
     def make(k: int, *trials: Trial, usage: Usage | None = None) -> Step:
         return Step(k, None, 10, trials, usage or Usage(evaluations=len(trials)))
+
+    return make
+
+
+@pytest.fixture
+def call() -> Callable[..., Call]:
+    """Makes a call: what was asked, and the texts that came back, for a price."""
+
+    def make(asked: str, *texts: str, model: str = "m", sample: int = 0, usd: float | None = 0.125) -> Call:
+        request = Request(model, ({"role": "user", "content": asked},), {"temperature": 0.5}, sample)
+        texts = texts or ("a reply",)
+        reply = Reply(texts, ("stop",) * len(texts), prompt_tokens=10, completion_tokens=5, model=f"{model}-1")
+        return Call(request, reply, usd, "" if usd is None else "settings", seconds=2.0)
+
+    return make
+
+
+@pytest.fixture
+def attempt() -> Callable[..., Attempt]:
+    """Makes an attempt: of a call, with its outcome; by default it became a program."""
+
+    def make(  # noqa: PLR0913 - what a test may want to say
+        call: Call,
+        outcome: ReplyOutcome = ReplyOutcome.PROGRAM,
+        *,
+        operator: str = "rewrite",
+        choice: int = 0,
+        position: int | None = None,
+        usage: Usage | None = None,
+        detail: str = "",
+    ) -> Attempt:
+        usage = Usage() if usage is None else usage
+        return Attempt(operator, call.request.model, outcome, call.request.digest, choice, position, usage, detail)
 
     return make
 

@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
@@ -10,11 +11,13 @@ from evosearch.types import Program, Proposal, Reading, Trial
 
 
 @pytest.fixture
-def recorded(store, step):
+def recorded(store, step, call, attempt):
     prompt = ({"role": "user", "content": "Sort."},)
     proposal = Proposal(Program("return sorted(x)"), "mutate", ("abc",), "m", prompt, "reply")
+    store.calls(1).keep(call("Sort faster."))
     for k in range(3):
-        store.record(step(k, Trial(proposal, Reading("n"))), 1)
+        tried = (attempt(call("Sort faster."), position=0),)
+        store.record(replace(step(k, Trial(proposal, Reading("n"))), attempts=tried), 1)
     assert store.faults() == ()
     store.close()
     return store.path
@@ -28,6 +31,13 @@ def recorded(store, step):
         ("UPDATE programs SET source = 'return x'", "is not what its address says"),
         ("UPDATE programs SET problem = 'p'", "is not what its address says"),
         ("DELETE FROM messages WHERE role = 'user'", "of prompts points to a row of messages that is missing"),
+        ("UPDATE calls SET sample = 7", "is not what its address says"),
+        ("UPDATE calls SET model = 'another'", "is not what its address says"),
+        ("UPDATE calls SET settings = '{}'", "is not what its address says"),
+        ("DELETE FROM call_messages", "is not what its address says"),
+        ("DELETE FROM calls", "attempt 0 of step 0 points to call '"),
+        ("UPDATE attempts SET choice = 1 WHERE step = 2", "attempt 0 of step 2 points to choice 1 of call"),
+        ("UPDATE attempts SET position = 1 WHERE step = 1", "attempt 0 of step 1 points to trial 1 of the step"),
         ("DELETE FROM steps WHERE k = 1", "1 of the steps 0 to 2 are missing"),
     ],
 )

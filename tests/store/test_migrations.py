@@ -10,13 +10,13 @@ from sqlite_utils import Database, Migrations
 
 from evosearch.errors import ArchiveForeignError, ArchiveFromFutureError, ArchiveNotWritableError, Status
 from evosearch.store import Identity, Store
-from evosearch.store.migrations import MIGRATIONS, m001_tables, m002_views, migrate
+from evosearch.store.migrations import MIGRATIONS, m001_tables, m002_views, m003_calls, migrate
 from evosearch.types import Evaluation, Outcome, Placement, Program, Proposal, Reading, Step, Trial, Usage
 
 SEED = Program("return sorted(x)")
 BETTER = Program("x.sort()\nreturn x")
 
-#: What lies in schema_v1.sql, the first schema with a few rows.
+#: What lies in schema_v1.sql and schema_v2.sql, the first schemas with a few rows.
 FIRST_STEPS = [
     Step(
         0,
@@ -57,13 +57,18 @@ FIRST_STEPS = [
 ]
 
 
+def restore(path: Path, version: int) -> Path:
+    """Make an archive of an earlier schema, with rows."""
+    path.parent.mkdir()
+    with closing(sqlite3.connect(path)) as plain:
+        plain.executescript(Path(__file__).with_name(f"schema_v{version}.sql").read_text(encoding="utf-8"))
+    return path
+
+
 @pytest.fixture
 def first(path) -> Path:
     """An archive of the first schema, with rows."""
-    path.parent.mkdir()
-    with closing(sqlite3.connect(path)) as plain:
-        plain.executescript(Path(__file__).with_name("schema_v1.sql").read_text(encoding="utf-8"))
-    return path
+    return restore(path, 1)
 
 
 def schema(path: Path) -> dict[str, str]:
@@ -79,8 +84,13 @@ def applied(path: Path) -> list[str]:
 
 
 TABLES = [
+    "attempts",
+    "call_choices",
+    "call_messages",
+    "calls",
     "evaluations",
     "events",
+    "findings",
     "identity",
     "messages",
     "parents",
@@ -91,7 +101,19 @@ TABLES = [
     "steps",
     "trials",
 ]
-VIEWS = ["best", "coverage", "failures", "lineage", "spending", "top"]
+VIEWS = [
+    "achievements",
+    "best",
+    "calls_by_model",
+    "coverage",
+    "failures",
+    "lineage",
+    "models",
+    "operators",
+    "replies",
+    "spending",
+    "top",
+]
 
 
 def test_a_blank_file_gets_every_table_view_and_setting(store, path):
@@ -104,21 +126,29 @@ def test_a_blank_file_gets_every_table_view_and_setting(store, path):
     assert not list(path.parent.glob("*.bak"))
 
 
-def test_the_first_schema_is_migrated_after_a_backup(first, identity, tmp_path):
-    with Store.open(first, identity=identity) as store:
+@pytest.mark.parametrize("version", [1, 2])
+def test_an_earlier_schema_is_migrated_after_a_backup(path, identity, tmp_path, version):
+    restore(path, version)
+    with Store.open(path, identity=identity) as store:
         assert list(store.steps()) == FIRST_STEPS
         assert store.faults() == ()
         assert store.last_run().record.budget == "4evals"
         assert store.events()[0].data == {"attacks": 12}
+        assert (store.spent(), store.unsettled()) == (Usage(3, 1, 300, 0.125, 2.0), Usage())
         store.record(Step(2, None, 1, (), Usage()), 1)
     Store.open(tmp_path / "blank.db", identity=identity).close()
-    assert schema(first) == schema(tmp_path / "blank.db")
-    assert applied(first) == applied(tmp_path / "blank.db")
-    backup = first.with_name("sorting.db.v1.bak")
-    assert applied(backup) == ["m001_tables"]
+    assert schema(path) == schema(tmp_path / "blank.db")
+    assert applied(path) == applied(tmp_path / "blank.db")
+    backup = path.with_name(f"sorting.db.v{version}.bak")
+    assert applied(backup) == applied(path)[:version]
     with Store.read(backup) as store:
         assert list(store.steps()) == FIRST_STEPS
-    assert sorted(file.name for file in first.parent.iterdir() if "-" not in file.name) == [first.name, backup.name]
+    assert sorted(file.name for file in path.parent.iterdir() if "-" not in file.name) == [path.name, backup.name]
+
+
+def test_a_program_of_the_first_schema_cost_what_nobody_recorded(first):
+    with Store.read(first) as store:
+        assert [store.program(program.id).cost for program in (SEED, BETTER)] == [Usage(), None]
 
 
 def test_the_first_schema_is_read_without_being_changed(first):
@@ -145,17 +175,17 @@ def test_an_up_to_date_file_is_not_backed_up(store, path, identity):
 
 def with_one_more(migration) -> Migrations:
     migrations = Migrations(MIGRATIONS.name)
-    for known in (m001_tables, m002_views, migration):
+    for known in (m001_tables, m002_views, m003_calls, migration):
         migrations()(known)
     return migrations
 
 
-def m003_colour(database: Database) -> None:
+def m004_colour(database: Database) -> None:
     database.execute("ALTER TABLE programs ADD COLUMN colour TEXT")
 
 
-def m003_colour_and_fail(database: Database) -> None:
-    m003_colour(database)
+def m004_colour_and_fail(database: Database) -> None:
+    m004_colour(database)
     raise RuntimeError("half way")
 
 
@@ -164,13 +194,13 @@ def test_a_migration_that_fails_is_undone_with_all_before_it_and_the_backup_stay
     with closing(sqlite3.connect(first, isolation_level=None)) as connection:
         database = Database(connection, execute_plugins=False)
         with pytest.raises(RuntimeError, match="half way"):
-            migrate(database, first, with_one_more(m003_colour_and_fail))
+            migrate(database, first, with_one_more(m004_colour_and_fail))
     assert schema(first) == before
     assert applied(first) == ["m001_tables"]
     with Store.read(first.with_name("sorting.db.v1.bak")) as backup:
         assert list(backup.steps()) == FIRST_STEPS
     with closing(sqlite3.connect(first, isolation_level=None)) as connection:
-        migrate(Database(connection, execute_plugins=False), first, with_one_more(m003_colour))
+        migrate(Database(connection, execute_plugins=False), first, with_one_more(m004_colour))
     assert "colour" in schema(first)["programs"]
 
 
@@ -184,7 +214,7 @@ def test_a_backup_that_cannot_be_written_stops_the_migration(first, identity):
 
 def from_the_future(path: Path, change: str) -> bytes:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(Database(connection, execute_plugins=False), path, with_one_more(m003_colour))
+        migrate(Database(connection, execute_plugins=False), path, with_one_more(m004_colour))
         connection.execute(change)
     return path.read_bytes()
 
@@ -200,7 +230,7 @@ def from_the_future(path: Path, change: str) -> bytes:
 def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(first, identity, change, writer):
     before = from_the_future(first, change)
     for use in (Store.read, lambda path: Store.open(path, identity=identity)):
-        with pytest.raises(ArchiveFromFutureError, match=f"was written by {writer}; .* m003_colour") as caught:
+        with pytest.raises(ArchiveFromFutureError, match=f"was written by {writer}; .* m004_colour") as caught:
             use(first)
         assert "upgrade" in caught.value.hint
     assert first.read_bytes() == before

@@ -2,12 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 
 from evosearch.errors import Status
-from evosearch.store import RunRecord, Store
-from evosearch.types import Outcome, Usage
+from evosearch.store import Achievement, RunRecord, Store
+from evosearch.store.views import CHANGED_VIEWS, VIEWS
+from evosearch.types import Outcome, ReplyOutcome, Usage
 
 
 @pytest.fixture
@@ -91,11 +93,19 @@ def test_an_ancestor_on_two_ways_up_stands_in_the_lineage_once(store, path, step
 
 
 def test_spending_sums_each_run(ask):
-    assert ask("SELECT run, budget, ended, steps, evaluations, calls, tokens, usd, seconds FROM spending") == [
-        (1, "3evals", "budget", 1, 2, 0, 0, 0.0, 0.5),
-        (2, "9evals", None, 2, 7, 2, 150, 0.75, 2.0),
-        (3, "9evals", None, 0, 0, 0, 0, 0.0, 0.0),
+    columns = "run, budget, ended, steps, evaluations, calls, tokens, usd, usd_known, unpriced, seconds"
+    assert ask(f"SELECT {columns} FROM spending") == [
+        (1, "3evals", "budget", 1, 2, 0, 0, 0.0, 0.0, 0, 0.5),
+        (2, "9evals", None, 2, 7, 2, 150, 0.75, 0.75, 0, 2.0),
+        (3, "9evals", None, 0, 0, 0, 0, 0.0, 0.0, 0, 0.0),
     ]
+
+
+def test_money_is_null_where_a_price_is_not_known(store, path, step):
+    store.record(step(0, usage=Usage(calls=1, usd=0.5)), 1)
+    store.record(step(1, usage=Usage(calls=3, unpriced=2)), 1)
+    with closing(sqlite3.connect(path)) as plain:
+        assert plain.execute("SELECT calls, usd, usd_known, unpriced FROM spending").fetchall() == [(4, None, 0.5, 2)]
 
 
 def test_failures_say_what_failed_and_why(ask):
@@ -104,7 +114,104 @@ def test_failures_say_what_failed_and_why(ask):
     ]
 
 
-@pytest.mark.parametrize("view", ["top", "best", "coverage", "lineage", "spending", "failures"])
+@pytest.fixture
+def ask_of_replies(store, call, attempt, trial, step):
+    """Two operators: `rewrite` gets better, worse, and a duplicate; `mend` turns a failure into a program."""
+    seed = trial("seed", 1.0, outcome=Outcome.NEW, niche=(0,))
+    parent = seed.proposal.program.id
+    broken = trial("broken", parents=(parent,))
+    better = trial("better", 2.0, outcome=Outcome.IMPROVED, niche=(0,), parents=(parent, "elsewhere"))
+    worse = trial("worse", 0.5, parents=(parent,))
+    again = trial("seed", duplicate_of=parent, parents=(parent,))
+    mended = trial("mended", 0.1, outcome=Outcome.NEW, niche=(1,), parents=(broken.proposal.program.id,))
+    equal = trial("equal", 1.0, parents=(parent,))
+    two, one, local, dear = (
+        call("two", "worse", "again"),
+        call("one"),
+        call("local", model="l", usd=0.0),
+        call("dear", model="l", usd=None),
+    )
+    for made in (two, one, local, dear, call("waiting", usd=0.5)):
+        store.calls(1).keep(made)
+    store.record(step(0, seed), 1)
+    first = (
+        attempt(one, position=0, usage=one.usage),
+        attempt(two, position=1, usage=two.usage),
+        attempt(two, choice=1, position=2),
+    )
+    second = (
+        attempt(local, ReplyOutcome.SYNTAX_ERROR, operator="mend", usage=local.usage, detail="line 3"),
+        attempt(dear, operator="mend", position=1, usage=dear.usage),
+    )
+    store.record(replace(step(1, better, worse, again), attempts=first), 1)
+    store.record(replace(step(2, broken, mended, equal), attempts=second), 1)
+    with closing(sqlite3.connect(store.path)) as plain:
+        yield lambda query: plain.execute(query).fetchall()
+
+
+def test_achievements_tell_what_became_of_every_reply(ask_of_replies):
+    columns = "step, operator, outcome, choice, score, ran, changed, kept, improved, tokens, seconds"
+    assert ask_of_replies(f"SELECT {columns} FROM achievements") == [
+        (1, "rewrite", "program", 0, 2.0, 1, 1, 1, 1, 15, 2.0),
+        (1, "rewrite", "program", 0, 0.5, 1, 1, 0, 0, 15, 2.0),
+        (1, "rewrite", "program", 1, None, 0, 0, 0, 0, 0, 0.0),
+        (2, "mend", "syntax_error", 0, None, 0, 0, 0, 0, 15, 2.0),
+        (2, "mend", "program", 0, 0.1, 1, 1, 1, 1, 15, 2.0),
+    ]
+
+
+def test_a_program_as_good_as_its_parent_is_no_improvement(store, call, attempt, trial, step):
+    seed = trial("seed", 1.0)
+    other = trial("other problem", 9.0, problem="p")
+    equal = trial("equal", 1.0, parents=(seed.proposal.program.id,))
+    first = trial("the first with a score", -5.0, parents=(other.proposal.program.id,))
+    tried = (attempt(call("a"), position=0), attempt(call("b"), position=1))
+    store.record(step(0, seed, other), 1)
+    store.record(replace(step(1, equal, first), attempts=tried), 1)
+    with closing(sqlite3.connect(store.path)) as plain:
+        assert plain.execute("SELECT improved FROM achievements").fetchall() == [(0,), (1,)]
+
+
+def test_replies_are_counted_by_operator_model_and_outcome(ask_of_replies):
+    columns = "operator, model, outcome, count, calls, tokens, usd, usd_known, seconds"
+    assert ask_of_replies(f"SELECT {columns} FROM replies") == [
+        ("mend", "l", "program", 1, 1, 15, None, 0.0, 2.0),
+        ("mend", "l", "syntax_error", 1, 1, 15, 0.0, 0.0, 2.0),
+        ("rewrite", "m", "program", 3, 2, 30, 0.25, 0.25, 4.0),
+    ]
+
+
+ACHIEVED = "replies, programs, ran, changed, kept, improved, calls, tokens, usd, usd_known, unpriced, seconds"
+AN_IMPROVEMENT = "tokens_an_improvement, usd_an_improvement, seconds_an_improvement"
+
+
+@pytest.mark.parametrize(("view", "names"), [("operators", ("mend", "rewrite")), ("models", ("l", "m"))])
+def test_operators_and_models_are_credited_and_charged(ask_of_replies, view, names):
+    assert ask_of_replies(f"SELECT {view.removesuffix('s')}, {ACHIEVED}, {AN_IMPROVEMENT} FROM {view}") == [
+        (names[0], 2, 1, 1, 1, 1, 1, 2, 30, None, 0.0, 1, 4.0, 30.0, None, 4.0),
+        (names[1], 3, 3, 2, 2, 1, 1, 2, 30, 0.25, 0.25, 0, 4.0, 30.0, 0.25, 4.0),
+    ]
+
+
+def test_the_store_tells_the_same(ask_of_replies, store):
+    mend, rewrite = store.achievements("operators")
+    usage = Usage(calls=2, tokens=30, usd=0.0, seconds=4.0, unpriced=1)
+    assert mend == Achievement("mend", 2, 1, 1, 1, 1, 1, usage, {"program": 1, "syntax_error": 1})
+    assert (rewrite.name, rewrite.improved, rewrite.outcomes) == ("rewrite", 1, {"program": 3})
+    assert [one.name for one in store.achievements("models")] == ["l", "m"]
+
+
+def test_every_call_is_charged_to_its_model_whether_it_was_used_or_not(ask_of_replies):
+    columns = (
+        "model, calls, refused, unused, prompt_tokens, completion_tokens, usd, usd_known, unpriced, seconds, tries"
+    )
+    assert ask_of_replies(f"SELECT {columns} FROM calls_by_model") == [
+        ("l", 2, 0, 0, 20, 10, None, 0.0, 1, 4.0, 2),
+        ("m", 3, 0, 1, 30, 15, 0.75, 0.75, 0, 6.0, 3),
+    ]
+
+
+@pytest.mark.parametrize("view", [view.split()[2] for view in (*VIEWS, *CHANGED_VIEWS) if view.split()[0] == "CREATE"])
 def test_every_view_answers_in_a_blank_archive_too(path, identity, view):
     Store.open(path, identity=identity).close()
     with closing(sqlite3.connect(path)) as plain:

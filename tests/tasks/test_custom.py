@@ -6,7 +6,7 @@ import pytest
 
 from evosearch.errors import ConfigError, Status, TaskError
 from evosearch.tasks.custom import CustomTask
-from evosearch.types import Limits, Recipe
+from evosearch.types import Elite, Evaluation, Limits, Program, Recipe
 
 SEED = "def fit(x):\n    return x\n"
 EVALUATE = "def evaluate(candidate):\n    return 1\n"
@@ -37,6 +37,36 @@ def make(tmp_path):
 
 def judge(task, function=lambda x: x):
     return task.evaluate(Answers(function), "train", 7)
+
+
+def test_the_brief_holds_the_description_the_axes_and_what_is_called(make):
+    axes = [{"name": "size", "unit": "nodes", "edges": [2.0]}, {"name": "style", "categories": ["plain", "odd"]}]
+    brief = make(EVALUATE, description="Write fit(x).", axes=axes, functions=["fit"]).brief(None)
+    assert brief.entry == ("fit",)
+    assert "# The task `mine`\n\nWrite fit(x).\n" in brief.text
+    assert "- `size` (nodes)\n- `style`: plain, odd\n" in brief.text
+    bare = make(EVALUATE).brief(None)
+    assert bare.entry == ()
+    assert "Kinds" not in bare.text
+
+
+def test_the_report_tells_what_came_of_a_program_as_data(make):
+    evaluation = Evaluation(
+        score=0.125, metrics={"error": 2.0}, features={"size": 3.5, "style": "odd"}, feedback="a\n```\nb"
+    )
+    report = make(EVALUATE).report(Elite(Program(SEED), evaluation, (0,)), None)
+    assert report == (
+        "Score 0.125 (greater is better).\n"
+        "Metrics: error 2.\n"
+        "Kind: size 3.5, style odd.\n"
+        "What came of it:\n\n```output\na\n'''\nb\n```\n"
+    )
+    bare = make(EVALUATE).report(Elite(Program(SEED), Evaluation(score=1e-9), (0,)), None)
+    assert bare == "Score 1e-09 (greater is better).\n"
+
+
+def test_naming_what_is_called_makes_no_other_task(make):
+    assert make(EVALUATE).fingerprint == make(EVALUATE, functions=["fit"]).fingerprint
 
 
 def test_a_number_is_a_score(make):

@@ -8,8 +8,8 @@ from typing import Any
 
 from evosearch.errors import CandidateError
 from evosearch.proposers.symbolic import replies
-from evosearch.protocols import Context
-from evosearch.types import Batch, Limits, Program, Proposal, Usage
+from evosearch.protocols import Context, Equipment, Regimen
+from evosearch.types import Batch, Forecast, Limits, Program, Proposal, Usage
 
 #: How many programs of a batch are offered to the archive.
 RETURNED = 3
@@ -26,6 +26,14 @@ class SymbolicProposer:
     """Edits and searches programs by rules alone."""
 
     name = "symbolic"
+    regimen = Regimen(rungs=(100, 1_000, 10_000))
+
+    def __init__(self, equipment: Equipment | None = None) -> None:
+        """It needs no equipment."""
+
+    def forecast(self, context: Context) -> Forecast:  # noqa: ARG002 - it asks no model
+        """Nothing."""
+        return Forecast()
 
     async def propose(self, context: Context) -> Batch:
         """A batch of searched programs for a predicate; one edited program for any other task."""

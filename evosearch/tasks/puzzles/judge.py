@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from evosearch.errors import CandidateError
+from evosearch.predicates import conjuncts
 from evosearch.predicates.distance import compile_distance
 from evosearch.protocols import Candidate
 from evosearch.tasks.puzzles import answer_types, predicate
@@ -20,6 +21,8 @@ from evosearch.tasks.puzzles.puzzle import Instance
 
 SHOWN: Final = 120
 """Characters of an answer in the feedback."""
+SHOWN_CONDITION: Final = 200
+"""Characters of a predicate's condition in the feedback."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,14 @@ class Verdict:
         distance: Branch distance of the answer: 0 if solved, infinite if there is no answer of the right type.
         note: Why it is not solved, in words; empty if it is.
         failure: What the program did instead of answering.
+        answer: An answer of the right type that is wrong.
     """
 
     solved: bool
     distance: float = math.inf
     note: str = ""
     failure: CandidateError | None = None
+    answer: object = None
 
     @property
     def credit(self) -> float:
@@ -59,19 +64,53 @@ def judge_answer(answer: object, instance: Instance, answer_type: AnswerType) ->
         return Verdict(solved=False, note=fault)
     if not (fault := predicate.fault(predicate.build(instance.source), copy.deepcopy(answer), instance.seconds)):
         return Verdict(solved=True, distance=0.0)
-    return Verdict(
-        solved=False, distance=_distance(instance.source, answer), note=f"answered {_shown(answer)}; {fault}"
-    )
+    note = f"answered {_shown(answer)}; {fault}"
+    return Verdict(solved=False, distance=_distance(instance.source, answer), note=note, answer=answer)
 
 
-def feedback(verdicts: Sequence[Verdict]) -> str:
-    """What the next proposer should know: how many instances are solved, and why each other one is not."""
+def feedback(verdicts: Sequence[Verdict], instances: Sequence[Instance]) -> str:
+    """What the next proposer should know: how many instances are solved, and why each other one is not.
+
+    Of the one that is farthest from being solved it is also told which condition of the predicate fails.
+
+    Args:
+        verdicts: What came of each instance.
+        instances: The instances, in the same order.
+    """
     lines = [f"solved {sum(verdict.solved for verdict in verdicts)} of {len(verdicts)} instances"]
+    worst = _worst(verdicts)
     for index, verdict in enumerate(verdicts):
         if not verdict.solved:
             far = f" (distance {verdict.distance:.4g})" if math.isfinite(verdict.distance) else ""
             lines.append(f"instance {index}: {verdict.note}{far}")
+        if index == worst and (fails := _failing_condition(instances[index], verdict.answer)):
+            lines.append(f"instance {index} fails {fails}")
     return "\n".join(lines)
+
+
+def _worst(verdicts: Sequence[Verdict]) -> int | None:
+    """The first of the instances that were answered and are farthest from being solved."""
+    unsolved = [index for index, one in enumerate(verdicts) if not one.solved and math.isfinite(one.distance)]
+    return max(unsolved, key=lambda index: verdicts[index].distance, default=None)
+
+
+def _failing_condition(instance: Instance, answer: object) -> str:
+    condition = conjuncts.first_failing(instance.source, copy.deepcopy(answer))
+    if condition is None:
+        return ""
+    text = condition.text if len(condition.text) <= SHOWN_CONDITION else f"{condition.text[:SHOWN_CONDITION]}…"
+    if condition.operands is None or not all(map(_is_plain, condition.operands)):
+        return f"`{text}`"
+    left, right = map(_shown, condition.operands)
+    return f"`{text}`: its left side is {left}, its right side {right}"
+
+
+def _is_plain(value: object, depth: int = 2) -> bool:
+    """Whether writing a value out is the same in every process: sets have no order, and other objects an address."""
+    if type(value) in (list, tuple):
+        items = value[:SHOWN]  # type: ignore[index]  # a list or a tuple
+        return depth > 0 and all(_is_plain(item, depth - 1) for item in items)
+    return value is None or type(value) in (bool, int, float, str)
 
 
 def _distance(source: str, answer: object) -> float:
@@ -86,5 +125,5 @@ def _shown(answer: object) -> str:
     # Writing out a huge integer takes longer than the rest of the judgement.
     if isinstance(answer, int) and answer.bit_length() > 4 * SHOWN:
         return f"an integer of {answer.bit_length():,} bits"
-    text = repr(answer[:SHOWN] if isinstance(answer, str | list) else answer)
+    text = repr(answer[:SHOWN] if isinstance(answer, str | list | tuple) else answer)
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"

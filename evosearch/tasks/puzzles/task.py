@@ -9,11 +9,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
-from evosearch import options, prompts
+from evosearch import options
 from evosearch.errors import TaskError
+from evosearch.prompts import Library
 from evosearch.protocols import Candidate, Laboratory
 from evosearch.reading import STYLES
-from evosearch.tasks.puzzles import answer_types, loader, probe
+from evosearch.tasks.puzzles import loader, probe
 from evosearch.tasks.puzzles.judge import Verdict, feedback, judge
 from evosearch.tasks.puzzles.puzzle import Puzzle, Suite
 from evosearch.types import (
@@ -39,7 +40,9 @@ HALF_LENGTH: Final = 256.0
 
 _SIZES: Final = (8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0)
 _SHOWN_SOURCE: Final = 8_000
+_SHOWN_EXAMPLE: Final = 1_500
 _SHOWN_INPUTS: Final = 400
+_SHOWN_INSTANCES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,7 @@ class PuzzleTask:
         self.domain = recipe.domain
         source = None if self.options.source is None else Path(recipe.directory or ".") / self.options.source
         self.suite: Suite = loader.restrict(loader.load(source), self.options.names, self.options.skip)
+        self._prompts = Library(recipe.domain, recipe.directory)
         self._puzzles = {puzzle.name: puzzle for puzzle in self.suite.puzzles}
 
     @staticmethod
@@ -134,22 +138,19 @@ class PuzzleTask:
         """None: the embedded proposer starts from nothing."""
         return ()
 
-    def brief(self, problem: str | None, parents: Sequence[Elite]) -> Brief:
-        """The predicate and what has been tried; of the held-out instance nothing."""
+    def brief(self, problem: str | None) -> Brief:
+        """The predicate and its inputs; of the held-out instance nothing."""
         puzzle = self._puzzle(problem)
         train = puzzle.train
-        text = prompts.fill(
-            "puzzles",
+        text = self._prompts.fill(
             "brief",
             name=puzzle.name,
             sat=_clipped(train[0].source, _SHOWN_SOURCE),
             docstring=puzzle.docstring,
-            inputs=[_inputs(puzzle, instance.arguments) for instance in train[1:]],
+            inputs=[_inputs(puzzle, instance.arguments) for instance in train[1 : 1 + _SHOWN_INSTANCES]],
             header=puzzle.header,
             answer_type=puzzle.answer_type,
             seconds=f"{train[0].seconds:g}",
-            answer_bytes=f"{answer_types.MAX_BYTES:,}",
-            parents=[_parent(elite) for elite in sorted(parents, key=lambda elite: -elite.score)],
         )
         material = {
             "kind": "predicate",
@@ -157,7 +158,22 @@ class PuzzleTask:
             "answer_type": puzzle.answer_type,
             "arguments": list(puzzle.parameters),
         }
-        return Brief(text, material)
+        return Brief(text, material, entry=("sol",))
+
+    def report(self, elite: Elite, problem: str | None) -> str:
+        """How many of the instances shown it solves, and why not the others; or which other puzzle it solves."""
+        solver = elite.program.problem
+        other = self._puzzle(solver) if solver != problem else None
+        metrics = elite.evaluation.metrics
+        return self._prompts.fill(
+            "report",
+            other=_clipped(other.train[0].source, _SHOWN_EXAMPLE) if other else "",
+            solved=int(metrics.get("train_solved", 0)),
+            instances=int(metrics.get("train_instances", 0)),
+            score=elite.score,
+            solved_score=SOLVED_SCORE,
+            feedback=elite.evaluation.feedback,
+        )
 
     def limits(self, problem: str | None) -> Limits:
         """Every instance's time, and a second for the rest."""
@@ -207,7 +223,7 @@ class PuzzleTask:
             score=score(verdicts, reading.description_length),
             metrics=metrics,
             features=_features(puzzle.name, reading),
-            feedback=feedback(verdicts),
+            feedback=feedback(verdicts, counted),
         )
 
     def summary(self, elites: Sequence[Elite]) -> Mapping[str, Any]:
@@ -270,17 +286,6 @@ def _held_out_metrics(verdicts: Sequence[Verdict]) -> dict[str, float]:
 
 def _features(problem: str, reading: Reading) -> dict[str, float | str]:
     return {"problem": problem, "style": reading.style, "size": float(reading.nodes)}
-
-
-def _parent(elite: Elite) -> dict[str, Any]:
-    evaluation = elite.evaluation
-    return {
-        "source": elite.program.source,
-        "score": elite.score,
-        "feedback": evaluation.feedback,
-        "solved": int(evaluation.metrics.get("train_solved", 0)),
-        "instances": int(evaluation.metrics.get("train_instances", 0)),
-    }
 
 
 def _problem(elite: Elite) -> str | None:

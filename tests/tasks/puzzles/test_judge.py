@@ -106,14 +106,42 @@ def test_huge_answers_are_told_shortly():
 def test_feedback_counts_and_explains():
     verdicts = [
         Verdict(solved=True, distance=0.0),
-        Verdict(solved=False, distance=2.0, note="answered 3; sat returned False"),
+        Verdict(solved=False, distance=2.0, note="answered 3; sat returned False", answer=3),
         Verdict(solved=False, note="no answer", failure=CandidateError(Status.CRASHED, "broken")),
     ]
-    assert feedback(verdicts).splitlines() == [
+    assert feedback(verdicts, [ABOVE] * 3).splitlines() == [
         "solved 1 of 3 instances",
         "instance 1: answered 3; sat returned False (distance 2)",
+        "instance 1 fails `answer > bound`: its left side is 3, its right side 10",
         "instance 2: no answer",
     ]
+
+
+def told(source, *answers, kind="int"):
+    """The last line of the feedback on some answers to a puzzle."""
+    instance = Instance(source)
+    verdicts = [judge_answer(answer, instance, parse(kind)) for answer in answers]
+    return feedback(verdicts, [instance] * len(answers)).splitlines()[-1]
+
+
+def test_the_condition_that_fails_is_told_of_the_worst_instance():
+    source = "def sat(x: int, n=3):\n    assert x > 0\n    return x % 2 == 1 and x < n"
+    assert told(source, 4, 8, 3).startswith("instance 2: answered 3")
+    lines = feedback([judge_answer(x, Instance(source), parse("int")) for x in (4, -90, 3)], [Instance(source)] * 3)
+    assert "instance 1 fails `x > 0`: its left side is -90, its right side 0" in lines
+    assert lines.count(" fails `") == 1
+
+
+def test_a_condition_and_its_sides_are_short():
+    conditions = " or ".join(f"x == {'9' * 50 + str(i)}" for i in range(100))
+    assert len(told(f"def sat(x: int):\n    return {conditions}", 1)) < 300
+    assert len(told("def sat(x: int):\n    return [x] * 10000 == [0] * 10000", 1)) < 400
+    assert "an integer of" in told("def sat(x: int):\n    return 10 ** 5000 == x", 1)
+
+
+@pytest.mark.parametrize("side", ["{'a', 'b', str(x)}", "(i for i in [x])", "lambda: x", "[{x}]", "{'k': x}"])
+def test_a_side_that_is_not_the_same_in_every_process_is_not_shown(side):
+    assert told(f"def sat(x: int):\n    return 5 == ({side})", 1).endswith("`")
 
 
 @given(st.floats(0.0, 1e300) | st.just(math.inf))

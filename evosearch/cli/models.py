@@ -1,0 +1,211 @@
+"""The language models of a run, put together from its settings; imported when there are any."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from evosearch import registry
+from evosearch.config import Settings
+from evosearch.errors import BudgetError, ProviderError
+from evosearch.models import cassette, prices
+from evosearch.models.ensemble import Ensemble
+from evosearch.models.recording import Record, Source
+from evosearch.models.spec import ROLES, ModelSpec, Price
+from evosearch.prompts import Library
+from evosearch.protocols import Equipment, Model, Operator
+from evosearch.settings import ModelSettings, OneModelSettings, weighted
+from evosearch.store import Store
+from evosearch.types import Call
+
+_KEY = "OPENAI_API_KEY"
+_OPENAI = "openai"
+_ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+#: What of a model's settings stands in every request, and so decides its reply.
+_IN_REQUESTS = ("temperature", "top_p", "max_tokens", "reasoning_effort")
+#: What decides how requests are sent, and keeps its default where nothing is said.
+_SENDING = ("send_seed", "timeout", "retries", "concurrency", "requests_per_minute", "tokens_per_minute")
+
+
+def specs(settings: ModelSettings) -> tuple[ModelSpec, ...]:
+    """What is known of each model, in order."""
+    return tuple(_spec(settings, name, weight) for name, weight in settings.weights)
+
+
+def missing_key(found: tuple[ModelSpec, ...], environment: Mapping[str, str]) -> str:
+    """Why a model cannot be asked: the variable with its key is not set; empty if all can."""
+    for spec in found:
+        if spec.api_key_env and not environment.get(spec.api_key_env):
+            return f"the environment variable {spec.api_key_env} holds no key for the model {spec.name!r}"
+    return ""
+
+
+def equipment(
+    settings: Settings,
+    record: Record,
+    *,
+    source: Source | None = None,
+    notify: Callable[[str], None] = lambda _: None,
+) -> Equipment:
+    """What the proposer of a run is made with.
+
+    Args:
+        settings: The settings of the run; a model is configured.
+        record: Where calls are kept.
+        source: A record to replay; then no model is asked.
+        notify: Is told what the user should know.
+
+    Raises:
+        ConfigError: The settings of a model do not go together.
+    """
+    table, found = settings.models, specs(settings.models)
+    why_not_live = missing_key(found, os.environ)
+    models = Ensemble(
+        found,
+        record=record,
+        source=source,
+        live=source is None and not why_not_live,
+        why_not_live=why_not_live,
+        connect=connect,
+        choose=table.choose_model,
+        seed=settings.run.seed,
+        notify=notify,
+    )
+    return Equipment(
+        models=models,
+        operators=operators(table.operators),
+        choose=table.choose_operator,
+        fill=Library(settings.domain, settings.directory).fill,
+        samples=table.samples,
+        attempts=table.attempts,
+    )
+
+
+def operators(words: tuple[str, ...]) -> tuple[tuple[Operator, float], ...]:
+    """The operators that are wanted, with their weights; all that there are if none is named."""
+    wanted = [weighted(word) for word in words] or [(name, 1.0) for name in registry.names("operators")]
+    return tuple((registry.make_operator(name), weight) for name, weight in wanted)
+
+
+def connect(spec: ModelSpec) -> Model:
+    """Make a model, at the moment when it is first asked."""
+    return registry.make_model(spec.scheme, spec)
+
+
+class Replay:
+    """A record that is replayed: an archive, or a cassette.
+
+    Attributes:
+        name: The file.
+        run: What it is a record of: `task`, `domain`, `fingerprint`, `seed`, `window`, `archive`, `settings`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open it.
+
+        Raises:
+            ArchiveFileError: There is no such file, or it is neither.
+        """
+        self.name = str(path)
+        if cassette.is_cassette(path):
+            tape = cassette.Cassette.read(path)
+            self.run: Mapping[str, Any] = tape.run
+            self._find = tape.find
+            self._store: Store | None = None
+        else:
+            self._store = Store.read(path)
+            self.run = _recorded(self._store)
+            self._find = self._store.calls(0).find
+
+    def find(self, digest: str) -> Call | None:
+        """The call with a request's digest."""
+        return self._find(digest)
+
+    def close(self) -> None:
+        """Close the file. Calling it twice is allowed."""
+        if self._store is not None:
+            self._store.close()
+
+
+class NoRecord:
+    """Remembers nothing: for a plan that asks nothing."""
+
+    name = "no record"
+
+    def find(self, digest: str) -> Call | None:  # noqa: ARG002 - the signature of a record
+        """Nothing."""
+        return None
+
+    def keep(self, call: Call) -> None:
+        """Nothing is kept, as nothing is asked."""
+
+
+def demand_prices(settings: ModelSettings) -> None:
+    """See that money can be capped.
+
+    Raises:
+        BudgetError: The price of a model is not known.
+    """
+    for spec in specs(settings):
+        if prices.worst_price(spec, 1, 1) is None:
+            raise BudgetError(
+                f"the price of the model {spec.name!r} is not known, so no budget in usd can be kept",
+                hint=f'say it: [models.only."{spec.name}"] price = {{ input = 1.0, output = 4.0 }} (usd for a million '
+                "tokens; 0 for a model of your own), or cap calls or tokens instead",
+            )
+
+
+def demand_reachable(settings: ModelSettings, *, recorded: bool) -> None:
+    """See that the models can be asked, or that there is a record to go on from.
+
+    Raises:
+        ProviderError: A key is missing, and nothing is recorded.
+    """
+    found = specs(settings)
+    why_not = missing_key(found, os.environ)
+    if why_not and not recorded:
+        raise ProviderError(
+            why_not,
+            hint="set it, name another variable with --api-key-env, or replay a record with --replay",
+        )
+
+
+def _recorded(store: Store) -> Mapping[str, Any]:
+    identity, last = store.identity, store.last_run()
+    return asdict(identity) | {"settings": {} if last is None else dict(last.record.settings)}
+
+
+def _spec(settings: ModelSettings, name: str, weight: float) -> ModelSpec:
+    own = settings.only.get(name, OneModelSettings())
+    scheme, target = _scheme(name)
+
+    def pick(key: str) -> Any:
+        return getattr(settings, key) if getattr(own, key) is None else getattr(own, key)
+
+    base_url = pick("base_url") or (os.environ.get("OPENAI_BASE_URL") if scheme == _OPENAI else None)
+    asked = {key: pick(key) for key in _IN_REQUESTS}
+    sending: dict[str, Any] = {key: value for key in _SENDING if (value := pick(key)) is not None}
+    return ModelSpec(
+        name=name,
+        scheme=scheme,
+        target=target,
+        weight=weight,
+        base_url=base_url,
+        api_key_env=pick("api_key_env") or (_KEY if scheme == _OPENAI and not _is_on_this_machine(base_url) else None),
+        settings={key: value for key, value in asked.items() if value is not None},
+        price=Price(**own.price.model_dump()) if own.price else None,
+        roles=own.roles or ROLES,
+        **sending,
+    )
+
+
+def _scheme(name: str) -> tuple[str, str]:
+    """The kind of model that a name asks for, and what that kind is told: `gguf:PATH`, else all of it for `openai`."""
+    scheme, colon, target = name.partition(":")
+    return (scheme, target) if colon and scheme in registry.names("models") else (_OPENAI, name)
+
+
+def _is_on_this_machine(base_url: str | None) -> bool:
+    return base_url is not None and urlsplit(base_url).hostname in _ON_THIS_MACHINE

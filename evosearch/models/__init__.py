@@ -1,0 +1,1 @@
+"""Language models: clients, the choice among them, prices, and the record of every call."""
