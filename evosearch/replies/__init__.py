@@ -63,7 +63,9 @@ def find(
         # Edits that fail do no harm if the whole program stands beside them.
         if edited.source is not None or candidate is None:
             return edited
-    return _no_program(reply, finish) if candidate is None else _finished(candidate, parent)
+    if candidate is None:
+        return _no_program(reply, finish)
+    return _finished(programs.with_imports(candidate, parent) if parent else candidate, parent)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,14 @@ def is_whole(source: str, entry: Sequence[str], parent: str | None) -> bool:
     return not names(source).isdisjoint(_functions(parent))
 
 
+def with_imports(source: str, parent: str) -> str:
+    """A source, and before it those imports of its parent that it uses and has left out, as models often do."""
+    lacking = set(_WORD.findall(source)) - names(source)
+    lines = (line for line in parent.split("\n") if _IMPORTED.match(line) and not line.rstrip().endswith(("(", "\\")))
+    kept = [line for line in lines if not _imports(line).isdisjoint(lacking)]
+    return _joined(["\n".join(kept), source]) if kept else source
+
+
 def unfenced(lines: Sequence[str]) -> str:
     """The code of a reply without fences: from its first definition or import to where prose goes on."""
     first = next((index for index, line in enumerate(lines) if _FIRST.match(line.lstrip())), None)

@@ -454,3 +454,15 @@ def test_the_work_grows_no_faster_than_the_reply(piece):
 def test_a_huge_reply_of_one_kind_is_looked_at(one, other):
     text = (one + other) * (200_000 // len(one + other))
     assert look(text, parent=PARENT, form="diff").outcome in ReplyOutcome
+
+
+def test_imports_that_the_reply_leaves_out_are_its_parents():
+    parent = (
+        "import math\nfrom random import (\n    seed,\n)\nimport numpy as np\n\n\ndef f(x):\n    return np.zeros(x)\n"
+    )
+    found = look("```python\ndef f(x):\n    return np.ones(x)\n```", parent=parent)
+    assert found.source == "import numpy as np\n\ndef f(x):\n    return np.ones(x)\n"
+    its_own = "import numpy as np\n\n\ndef f(x):\n    return np.ones(x) * math.pi\n"
+    assert look(f"```python\n{its_own}```", parent=parent).source == f"import math\n\n{its_own}"
+    local = "def f(x):\n    import numpy as np\n    return np.ones(x)\n"
+    assert look(f"```python\n{local}```", parent=parent).source == f"import numpy as np\n\n{local}"
