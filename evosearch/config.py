@@ -25,7 +25,7 @@ from pydantic.dataclasses import dataclass
 from evosearch import options, registry
 from evosearch.config_file import FILE_NAME, ConfigFile, Key, dotted
 from evosearch.errors import ConfigError, UnknownNameError
-from evosearch.settings import TABLES, ModelSettings, RunSettings, weighted
+from evosearch.settings import TABLES, ModelSettings, RunSettings, about_used, weighted
 from evosearch.types import Recipe
 
 DEFAULT = "default"
@@ -108,11 +108,11 @@ class Settings(BaseModel):
         asked = self._not_said("models", models)
         origins = {**self.origins, **dict.fromkeys([*_dotted("run", taken), *_dotted("models", asked)], origin)}
         try:
-            text = json.dumps(self.models.model_dump(mode="json") | asked)
+            text = json.dumps(about_used(self.models.model_dump(mode="json") | asked))
             tables = {"run": self.run.model_copy(update=taken), "models": ModelSettings.model_validate_json(text)}
         except ValidationError as error:
             said = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
-            raise ConfigError(f"models: {said} ({origin})", hint="name the models with --model") from error
+            raise ConfigError(f"models: {said} ({origin})", hint="say it anew, in evosearch.toml") from error
         return self.model_copy(update={**tables, "origins": origins})
 
     def _not_said(self, table: str, earlier: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,6 +160,8 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
     variables = _environment(environment)
     origins: dict[str, str] = {}
     tables = {name: _layers(name, file, variables, flags, origins) for name in TABLES}
+    if not origins.get("models.model", file.name).startswith(file.name):
+        tables["models"] = about_used(tables["models"])
     run = _validate(RunSettings, tables["run"], ("run",), file, origins)
     models = _validate(ModelSettings, tables["models"], ("models",), file, origins)
     table = _table(file, (domain,))
@@ -312,7 +314,7 @@ def _explain(error: ValidationError, kind: type, key: Key, file: ConfigFile, ori
     # A misspelt key is often the reason why another one is missing.
     first = next((complaint for complaint in complaints if complaint["type"] in _UNKNOWN_KEY), complaints[0])
     place: Key = (*key, *first["loc"])
-    origin = origins.get(dotted(place)) or file.origin(place)
+    origin = _origin(place, file, origins)
     if first["type"] in _UNKNOWN_KEY:
         known = list(_fields_at(kind, first["loc"][:-1]))
         return ConfigError(f"unknown key {dotted(place)!r} ({origin})", hint=did_you_mean(str(place[-1]), known))
@@ -323,6 +325,13 @@ def _explain(error: ValidationError, kind: type, key: Key, file: ConfigFile, ori
     expected = _EXPECTED.get(first["type"]) or first["msg"].removeprefix("Input should ").removeprefix("be ")
     expected = f"a number {expected}" if expected.startswith(("greater", "less")) else expected
     return ConfigError(f"{dotted(place)}: expected {expected}, got {first['input']!r} ({origin})")
+
+
+def _origin(place: Key, file: ConfigFile, origins: Mapping[str, str]) -> str:
+    """Where a value, or the nearest one around it, came from; in the file as far as lines are known."""
+    around = (dotted(place[:length]) for length in range(len(place), 0, -1))
+    given = next((origins[key] for key in around if key in origins), file.name)
+    return file.origin(place) if given.startswith(file.name) else given
 
 
 def _fields(kind: type) -> Mapping[str, Any]:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Mapping
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -53,6 +53,19 @@ def _check_variable(name: str) -> str:
             "expected the name of an environment variable in capitals, such as OPENAI_API_KEY, never a key"
         )
     return name
+
+
+def _check_once(words: tuple[str, ...]) -> tuple[str, ...]:
+    names = [weighted(word)[0] for word in words]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise ValueError(f"{twice[0]!r} is named twice")
+    return words
+
+
+def about_used(models: Mapping[str, Any]) -> dict[str, Any]:
+    """A table `[models]` without what `only` says of others: the command line may name other models than the file."""
+    names = {word.rpartition("=")[0] or word for word in models.get("model", ())}
+    return {**models, "only": {name: table for name, table in models.get("only", {}).items() if name in names}}
 
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -126,7 +139,7 @@ class OneModelSettings(_Asking):
 class ModelSettings(_Asking):
     """The table `[models]`: which language models propose, and how they are asked."""
 
-    model: tuple[Weighted, ...] = Field(
+    model: Annotated[tuple[Weighted, ...], AfterValidator(_check_once)] = Field(
         default=(), strict=False, description="NAME or NAME=WEIGHT; gguf:PATH for a file"
     )
     operators: tuple[Weighted, ...] = Field(
@@ -147,8 +160,6 @@ class ModelSettings(_Asking):
     @model_validator(mode="after")
     def _names_are_known(self) -> Self:
         names = [name for name, _ in self.weights]
-        if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"the model {twice[0]!r} is named twice")
         if strange := [name for name in self.only if name not in names]:
             raise ValueError(
                 f"only.{strange[0]!r} is about no model that is used; there are {', '.join(names) or 'none'}"

@@ -266,16 +266,23 @@ def test_nobody_spends_on_calls_without_having_said_how_much(load):
 
 
 def test_what_the_last_run_had_must_go_with_what_is_said_now(load):
+    with pytest.raises(ConfigError, match=r"models: Input should be less than or equal to 2 .*the last run"):
+        load(model=("other",)).continuing({}, {"temperature": 9.0})
+
+
+def test_what_is_said_of_a_model_is_left_out_where_another_is_named_on_the_command_line(load):
+    assert load(MODELS, model=("other", "large=2")).models.only.keys() == {"large"}
+    assert load(MODELS, model=("other",)).models.only == {}
     earlier = load(MODELS).models.model_dump(mode="json")
-    with pytest.raises(ConfigError, match=r"models: only.'large' is about no model that is used.*the last run"):
-        load(model=("other",)).continuing({}, earlier)
+    assert load(model=("other",)).continuing({}, earlier).models.only == {}
+    assert load().continuing({}, earlier).models.only.keys() == {"large"}
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
         ('"small=3"', '"small=-3"', "models.model[0]: expected NAME or NAME=WEIGHT with a positive weight, got"),
-        ('"large"]', '"small"]', "models: the model 'small' is named twice (evosearch.toml:4)"),
+        ('"large"]', '"small"]', "models.model: 'small' is named twice (evosearch.toml:5)"),
         ("http://", "ftp://", "models.base_url: expected a URL such as http://127.0.0.1:8080/v1, got"),
         ('"diff=2"', '"dif=2"', "models.operators: no operator is called 'dif' (evosearch.toml:7)"),
         ("price = {", "prize = {", "unknown key 'models.only.large.prize' (evosearch.toml:11)"),

@@ -4,7 +4,6 @@
 from __future__ import annotations  # the signatures name modules that are imported by the command
 
 import sys
-from dataclasses import asdict
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
@@ -146,9 +145,14 @@ def _write_cassette(store: Store, output: Path | None) -> None:
 
 
 def _run_header(store: Store) -> dict[str, Any]:
-    last = store.last_run()
-    settings = {key: value for key, value in last.record.settings.items() if key != "task"} if last else {}
-    return asdict(store.identity) | {"settings": settings}
+    """What the cassette is a record of; the folder of the task is this machine's affair."""
+    from evosearch.cli.models import recorded_run
+    from evosearch.models import cassette
+
+    run = recorded_run(store)
+    settings = {key: value for key, value in run["settings"].items() if key != "directory"}
+    outcomes = {"turns": cassette.turn_rows(store.turns()), "timeouts": cassette.timeout_rows(store.timeouts())}
+    return run | {"settings": settings} | outcomes
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -9,16 +9,17 @@ from urllib.parse import urlsplit
 
 from evosearch import registry
 from evosearch.config import Settings
-from evosearch.errors import BudgetError, ProviderError
+from evosearch.errors import BudgetError, ProviderError, UsageError
 from evosearch.models import cassette, prices
 from evosearch.models.ensemble import Ensemble
 from evosearch.models.recording import Record, Source
 from evosearch.models.spec import ROLES, ModelSpec, Price
 from evosearch.prompts import Library
 from evosearch.protocols import Equipment, Model, Operator
+from evosearch.report.traffic import Traffic
 from evosearch.settings import ModelSettings, OneModelSettings, weighted
 from evosearch.store import Store
-from evosearch.types import Call
+from evosearch.types import Call, Request
 
 _KEY = "OPENAI_API_KEY"
 _OPENAI = "openai"
@@ -26,6 +27,7 @@ _ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 #: What of a model's settings stands in every request, and so decides its reply.
 _IN_REQUESTS = ("temperature", "top_p", "max_tokens", "reasoning_effort")
 #: What decides how requests are sent, and keeps its default where nothing is said.
+_WHERE = ("base_url", "api_key_env")
 _SENDING = ("send_seed", "timeout", "retries", "concurrency", "requests_per_minute", "tokens_per_minute")
 
 
@@ -48,6 +50,7 @@ def equipment(
     *,
     source: Source | None = None,
     notify: Callable[[str], None] = lambda _: None,
+    traffic: Traffic | None = None,
 ) -> Equipment:
     """What the proposer of a run is made with.
 
@@ -56,13 +59,15 @@ def equipment(
         record: Where calls are kept.
         source: A record to replay; then no model is asked.
         notify: Is told what the user should know.
+        traffic: Is told of calls when they are sent and when their replies come.
 
     Raises:
         ConfigError: The settings of a model do not go together.
     """
     table, found = settings.models, specs(settings.models)
     why_not_live = missing_key(found, os.environ)
-    models = Ensemble(
+    models = _Watched(
+        traffic or Traffic(),
         found,
         record=record,
         source=source,
@@ -94,12 +99,29 @@ def connect(spec: ModelSpec) -> Model:
     return registry.make_model(spec.scheme, spec)
 
 
+class _Watched(Ensemble):
+    """The models of a run, whose calls a person can watch."""
+
+    def __init__(self, traffic: Traffic, specs: tuple[ModelSpec, ...], **parts: Any) -> None:
+        super().__init__(specs, **parts)
+        self._traffic = traffic
+
+    async def ask(self, request: Request) -> Call:
+        """See `Ensemble.ask`."""
+        with self._traffic.call():
+            call = await super().ask(request)
+        self._traffic.arrived(call)
+        return call
+
+
 class Replay:
     """A record that is replayed: an archive, or a cassette.
 
     Attributes:
         name: The file.
-        run: What it is a record of: `task`, `domain`, `fingerprint`, `seed`, `window`, `archive`, `settings`.
+        run: What it is a record of, as `recorded_run` tells it.
+        turns: How its steps were dealt out; None of a cassette that does not say.
+        timeouts: The evaluations that a clock ended, by the id of the program.
     """
 
     def __init__(self, path: Path) -> None:
@@ -107,17 +129,27 @@ class Replay:
 
         Raises:
             ArchiveFileError: There is no such file, or it is neither.
+            UsageError: Its runs had different models or ways of asking, so it is no record of one search.
         """
         self.name = str(path)
         if cassette.is_cassette(path):
             tape = cassette.Cassette.read(path)
             self.run: Mapping[str, Any] = tape.run
+            self.turns = tape.turns
+            self.timeouts = tape.timeouts
             self._find = tape.find
             self._store: Store | None = None
         else:
             self._store = Store.read(path)
-            self.run = _recorded(self._store)
-            self._find = self._store.calls(0).find
+            self.run = recorded_run(self._store)
+            self.turns = self._store.turns()
+            self.timeouts = self._store.timeouts()
+            self._find = self._store.calls().find
+        if not self.run.get("one_search", True):
+            raise UsageError(
+                f"{path} cannot be replayed: its runs had different models, operators or settings of them",
+                hint="only an archive whose runs all asked alike is a record of one search",
+            )
 
     def find(self, digest: str) -> Call | None:
         """The call with a request's digest."""
@@ -150,8 +182,9 @@ def demand_prices(settings: ModelSettings) -> None:
     """
     for spec in specs(settings):
         if prices.worst_price(spec, 1, 1) is None:
+            where = f" at {spec.base_url}" if spec.base_url else ""
             raise BudgetError(
-                f"the price of the model {spec.name!r} is not known, so no budget in usd can be kept",
+                f"the price of the model {spec.name!r}{where} is not known, so no budget in usd can be kept",
                 hint=f'say it: [models.only."{spec.name}"] price = {{ input = 1.0, output = 4.0 }} (usd for a million '
                 "tokens; 0 for a model of your own), or cap calls or tokens instead",
             )
@@ -161,7 +194,8 @@ def demand_reachable(settings: ModelSettings, *, recorded: bool) -> None:
     """See that the models can be asked, or that there is a record to go on from.
 
     Raises:
-        ProviderError: A key is missing, and nothing is recorded.
+        ProviderError: A key is missing, or a package, and nothing is recorded.
+        ConfigError: The file of a model is missing, and nothing is recorded.
     """
     found = specs(settings)
     why_not = missing_key(found, os.environ)
@@ -170,11 +204,26 @@ def demand_reachable(settings: ModelSettings, *, recorded: bool) -> None:
             why_not,
             hint="set it, name another variable with --api-key-env, or replay a record with --replay",
         )
+    for spec in found:
+        if spec.scheme != _OPENAI and not recorded:
+            connect(spec)  # asks nothing, and tells what is missing before the free rungs have taken minutes
 
 
-def _recorded(store: Store) -> Mapping[str, Any]:
-    identity, last = store.identity, store.last_run()
-    return asdict(identity) | {"settings": {} if last is None else dict(last.record.settings)}
+def recorded_run(store: Store) -> dict[str, Any]:
+    """What an archive is a record of: its identity, its last run's settings, and whether all its runs asked alike."""
+    runs = store.runs()
+    last = {key: value for key, value in runs[-1].record.settings.items() if key != "task"} if runs else {}
+    first = asked_alike(runs[0].record.settings.get("models", {})) if runs else {}
+    alike = all(asked_alike(run.record.settings.get("models", {})) == first for run in runs)
+    proposers = {run.record.proposer for run in runs}
+    return asdict(store.identity) | {"settings": last, "one_search": alike and len(proposers) <= 1}
+
+
+def asked_alike(table: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a table `[models]` decides requests and choices: all but where models are, and how requests are sent."""
+    deciding = {key: value for key, value in table.items() if key not in (*_WHERE, *_SENDING) and value is not None}
+    only = {name: asked_alike(own) for name, own in table.get("only", {}).items()}
+    return deciding | ({"only": only} if only else {})
 
 
 def _spec(settings: ModelSettings, name: str, weight: float) -> ModelSpec:

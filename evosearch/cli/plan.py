@@ -16,6 +16,7 @@ from evosearch.errors import BudgetError, SandboxError, UsageError
 from evosearch.models.recording import Record
 from evosearch.protocols import Equipment, Proposer, Task
 from evosearch.report.snapshot import TaskFacts
+from evosearch.report.traffic import Traffic
 from evosearch.sandbox.policy import Sandbox
 from evosearch.search.budget import Budget
 from evosearch.store import Identity, RunRecord, Store
@@ -67,6 +68,8 @@ class Plan:
         """What is known when the run begins."""
         facts = TaskFacts.of(self.task).as_json()
         settings = self.settings.model_dump(mode="json") | {"task": facts}
+        # What `+20calls` comes to: a replay begins with nothing to add to.
+        settings["run"]["budget"] = str(self.budget)
         return RunRecord(
             self.settings.proposer,
             models=tuple(name for name, _ in self.settings.models.weights),
@@ -75,16 +78,19 @@ class Plan:
             sandbox=self.demand_sandbox().record(),
         )
 
-    def equipment(self, record: Record, notify: Callable[[str], None] = lambda _: None) -> Equipment:
+    def equipment(
+        self, record: Record, notify: Callable[[str], None] = lambda _: None, traffic: Traffic | None = None
+    ) -> Equipment:
         """What the proposer is made with.
 
         Args:
             record: Where calls are kept.
             notify: Is told what the user should know of the models.
+            traffic: Is told of their calls.
         """
         if not self.settings.models.model:
             return Equipment()
-        return models.equipment(self.settings, record, source=self.replay, notify=notify)
+        return models.equipment(self.settings, record, source=self.replay, notify=notify, traffic=traffic)
 
     def proposer(self) -> Proposer:
         """The proposer, to ask it what it would do: its calls are kept nowhere.
@@ -105,6 +111,7 @@ class _Earlier:
     spent: Usage = field(default_factory=Usage)
     sandbox: Mapping[str, Any] = field(default_factory=dict)
     has_calls: bool = False
+    unsettled: int = 0
     origin: str = config.LAST_RUN
 
 
@@ -140,7 +147,12 @@ def prepare(  # noqa: PLR0913 - what the command line says
     _check_replay(source, task)
     budget = Budget.resolve(settings.run.budget or "", earlier.budget, earlier.spent)
     sandbox = _sandbox(unsafe=unsafe, allow_degraded=allow_degraded)
-    notices = (_sandbox_notice(sandbox, earlier.sandbox), _spending_notice(settings, budget, source))
+    notices = (
+        _sandbox_notice(sandbox, earlier.sandbox),
+        _spending_notice(settings, budget, source),
+        _free_notice(settings, earlier.spent),
+        _waste_notice(settings, earlier),
+    )
     plan = Plan(
         settings,
         task,
@@ -223,6 +235,24 @@ def _spending_notice(settings: config.Settings, budget: Budget, source: Replay |
     )
 
 
+def _free_notice(settings: config.Settings, spent: Usage) -> str | None:
+    """One line if models wait for the embedded proposer, which may take minutes."""
+    if settings.proposer != "mixed" or spent.calls:
+        return None
+    return "the embedded proposer goes first, for free; models are asked for what it leaves (--proposer model skips it)"
+
+
+def _waste_notice(settings: config.Settings, earlier: _Earlier) -> str | None:
+    """One line if replies that are paid for cannot be used, as models are asked differently now."""
+    now = models.asked_alike(settings.models.model_dump(mode="json"))
+    if not earlier.unsettled or models.asked_alike(earlier.models) == now:
+        return None
+    return (
+        f"{earlier.unsettled} replies are paid for and wait to be used, and are of no use to these settings: run once "
+        "with the last run's settings first"
+    )
+
+
 def _sandbox_notice(sandbox: Sandbox | SandboxError, last: Mapping[str, Any]) -> str | None:
     """One line about the walls, if they are not those of the archive's last run; a waived sandbox is always told."""
     if isinstance(sandbox, SandboxError):
@@ -264,7 +294,8 @@ def _earlier(path: Path, source: Replay | None) -> _Earlier:
         kept |= {"proposer": record.proposer, "budget": record.budget}
         asked = record.settings.get("models", {})
         has_calls = next(store.recorded_calls(), None) is not None
-        return _Earlier(kept, asked, record.budget, store.spent(), record.sandbox, has_calls)
+        waiting = store.unsettled().calls
+        return _Earlier(kept, asked, record.budget, store.spent(), record.sandbox, has_calls, waiting)
 
 
 def _recorded(source: Replay) -> _Earlier:

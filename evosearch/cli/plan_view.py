@@ -1,4 +1,4 @@
-"""What `evosearch run --dry-run` tells: settings with origins, the first brief, costs, sandbox. It runs nothing."""
+"""What `evosearch run --dry-run` tells: settings with origins, the first prompt, costs, sandbox. It runs nothing."""
 
 from typing import Any
 
@@ -31,6 +31,8 @@ def show_plan(plan: Plan, *, json: bool) -> None:
         show(_heading("the first brief, as a proposer is told it"), _text(brief), "")
     else:
         show(_heading(f"the first prompt for {costs.request.model}"), *_prompt(costs), "")
+        if plan.task.seeds():
+            say("the seed is not scored yet: its score stands as 0 in this prompt")
     show(_heading("what it may still cost"), pairs(_cost_rows(plan, costs)), "")
     show(_heading("sandbox"), pairs(_sandbox_rows(plan)))
     for notice in plan.notices:
@@ -48,9 +50,9 @@ def _cost_rows(plan: Plan, costs: Estimate) -> list[tuple[str, RenderableType]]:
     rows: list[tuple[str, RenderableType]] = [
         ("budget", str(plan.budget)),
         ("evaluations", _at_most(costs.evaluations)),
-        ("calls", _at_most(costs.calls)),
+        ("calls", _calls(costs)),
         ("tokens", _at_most(costs.tokens)),
-        ("usd", _at_most(costs.usd)),
+        ("usd", "unknown" if costs.request and costs.usd is costs.usd_a_call is None else _at_most(costs.usd)),
     ]
     if costs.request is None:
         return [*rows, ("", "the embedded proposer asks no model")]
@@ -63,6 +65,12 @@ def _cost_rows(plan: Plan, costs: Estimate) -> list[tuple[str, RenderableType]]:
     if costs.expected_usd is not None:
         rows.append(("expected", f"${costs.expected_usd:.4f} for {costs.calls:,} calls as dear as those"))
     return rows
+
+
+def _calls(costs: Estimate) -> str:
+    if costs.calls is not None or not costs.usd or not costs.usd_a_call:
+        return _at_most(costs.calls)
+    return f"at least {costs.usd / costs.usd_a_call:,.0f} for the money"
 
 
 def _at_most(value: float | None) -> str:

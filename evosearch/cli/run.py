@@ -63,7 +63,7 @@ def run(  # noqa: PLR0913 - one parameter an option
     unsafe: Unsafe = False,
     allow_degraded: AllowDegraded = False,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show settings, first brief and costs; run nothing, write nothing.")
+        bool, typer.Option("--dry-run", help="Show settings, first prompt and costs; run nothing, write nothing.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print the result as JSON, like `show --json`.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
@@ -122,5 +122,5 @@ def _farewell(plan: Plan, ended: Ended) -> str:
     if ended.reason != "budget":
         return f"done: {ended.detail}"
     already = plan.budget.exhausted(plan.spent) is not None
-    spent = f"the budget was spent already: {ended.detail}" if already else f"done: {ended.detail} are spent"
-    return f"{spent}; to go on: {plan.command} --budget +{plan.budget}"
+    spent = "the budget was spent already" if already else "done: the budget is spent"
+    return f"{spent} ({ended.detail}); to go on: {plan.command} --budget +{plan.budget}"

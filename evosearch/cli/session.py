@@ -9,6 +9,7 @@ from pathlib import Path
 from evosearch import registry
 from evosearch.cli.plan import Plan
 from evosearch.errors import ArchiveFileError, EvosearchError, Interrupted
+from evosearch.executors.recorded import RecordedExecutor
 from evosearch.protocols import Executor
 from evosearch.report.progress import ProgressView
 from evosearch.search.engine import Search
@@ -62,7 +63,9 @@ async def _search(plan: Plan, store: Store, number: int, view: ProgressView) -> 
     executor = registry.make_executor(
         settings.executor, task, plan.settings.recipe(), workers=settings.workers, sandbox=plan.demand_sandbox()
     )
-    equipment = plan.equipment(store.calls(number), _note(store, number, view))
+    if plan.replay:
+        executor = RecordedExecutor(executor, plan.replay.timeouts)
+    equipment = plan.equipment(store.calls(number), _note(store, number, view), view.traffic)
     search = Search(
         task,
         registry.make_proposer(plan.settings.proposer, equipment),
@@ -73,6 +76,7 @@ async def _search(plan: Plan, store: Store, number: int, view: ProgressView) -> 
         seed=settings.seed,
         window=settings.window,
         budget=plan.budget,
+        turns=plan.replay.turns if plan.replay else None,
         listeners=[view],
     )
     job = asyncio.create_task(_checked(executor, search))

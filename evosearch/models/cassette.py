@@ -7,22 +7,21 @@ a pair the letter comes back that they stand for: the same text to every API, wi
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from math import isfinite
 from pathlib import Path
 from typing import IO, Any, Self
 
 from evosearch import __version__
-from evosearch.errors import ArchiveForeignError, ArchiveFromFutureError, ArchiveMissingError
-from evosearch.types import Call, Reply, Request
+from evosearch.errors import ArchiveForeignError, ArchiveFromFutureError, ArchiveMissingError, Status
+from evosearch.models.numerals import whole
+from evosearch.types import Call, Evaluation, Reply, Request, Turn, Usage
 
 #: The only version of the format so far.
 VERSION = 1
 
 #: Longer lines are refused, in bytes: no call comes near it, and a file that is none is not read whole.
 LONGEST_LINE = 64 * 2**20
-#: Of a whole number: a sample, a count, a seed.
-_MOST_DIGITS = 4_300
 
 #: The fields of what a line holds, and what each is in JSON.
 _REPLY: Mapping[str, tuple[type, ...]] = {
@@ -44,6 +43,10 @@ _BILL: Mapping[str, tuple[type, ...]] = {
 }
 _CALL: Mapping[str, tuple[type, ...]] = {"digest": (str,), "request": (dict,), "reply": (dict,), **_BILL}
 _REQUEST: Mapping[str, tuple[type, ...]] = {"model": (str,), "messages": (list,), "settings": (dict,), "sample": (int,)}
+_TIMEOUT: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("status", "feedback", "log"), (str,)),
+    **dict.fromkeys(("cpu_seconds", "wall_seconds"), (float, int)),
+}
 _HEADER: Mapping[str, tuple[type, ...]] = {"cassette": (int,), "evosearch": (str,), "run": (dict,)}
 
 
@@ -78,6 +81,36 @@ class Cassette:
         except OSError as error:
             raise ArchiveMissingError(f"cannot read the cassette {path}: {error.strerror}") from error
 
+    @property
+    def timeouts(self) -> dict[str, Evaluation]:
+        """The evaluations that a clock ended, by the id of the program.
+
+        Raises:
+            ArchiveForeignError: The header says something else.
+        """
+        try:
+            return {str(program): _timeout(row) for program, row in dict(self.run.get("timeouts", {})).items()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise ArchiveForeignError(
+                f"{self.name}, line 1: run.timeouts: {error}", hint="the file was damaged or edited; export it again"
+            ) from error
+
+    @property
+    def turns(self) -> tuple[Turn, ...] | None:
+        """How the run was dealt out, for a search that replays it; None if the header does not say.
+
+        Raises:
+            ArchiveForeignError: It says something else.
+        """
+        if "turns" not in self.run:
+            return None
+        try:
+            return tuple(_turn(row) for row in self.run["turns"])
+        except (TypeError, ValueError) as error:
+            raise ArchiveForeignError(
+                f"{self.name}, line 1: run.turns: {error}", hint="the file was damaged or edited; export it again"
+            ) from error
+
     def find(self, digest: str) -> Call | None:
         """The call whose request has this digest; None if it is not on the cassette."""
         return self.calls.get(digest)
@@ -109,6 +142,34 @@ def write(stream: IO[str], run: Mapping[str, Any], calls: Iterable[Call]) -> int
         _write_line(stream, _call_row(call))
         count += 1
     return count
+
+
+def timeout_rows(timeouts: Mapping[str, Evaluation]) -> dict[str, dict[str, Any]]:
+    """What the header's `run` says under `timeouts`: JSON, of which `Cassette.timeouts` makes the same again."""
+    return {program: {key: getattr(one, key) for key in _TIMEOUT} for program, one in timeouts.items()}
+
+
+def _timeout(row: Any) -> Evaluation:
+    table = dict(row)
+    if table.keys() != _TIMEOUT.keys() or not all(type(table[key]) in kinds for key, kinds in _TIMEOUT.items()):
+        raise ValueError(f"expected {', '.join(_TIMEOUT)}")
+    return Evaluation(**(table | {"status": Status(table["status"])}))
+
+
+def turn_rows(turns: Iterable[Turn]) -> list[dict[str, Any]]:
+    """What the header's `run` says under `turns`: JSON, of which `Cassette.turns` makes the same again."""
+    return [
+        {"allowance": turn.allowance, "opened": turn.opened}
+        | {name: amount for name, amount in asdict(turn.funds).items() if amount}
+        for turn in turns
+    ]
+
+
+def _turn(row: Any) -> Turn:
+    numbers = dict(row)
+    if any(type(number) not in (int, float) or number < 0 for number in numbers.values()):
+        raise ValueError("expected numbers of at least 0")
+    return Turn(numbers.pop("allowance", 0), opened=numbers.pop("opened", 0), funds=Usage(**numbers))
 
 
 def _write_line(stream: IO[str], row: Mapping[str, Any]) -> None:
@@ -178,20 +239,13 @@ def _damaged(path: str | Path, number: int, message: str) -> ArchiveForeignError
 
 def _json(line: bytes) -> Any:
     try:
-        return json.loads(line, parse_constant=_finite, parse_float=_finite, parse_int=_whole)
+        return json.loads(line, parse_constant=_finite, parse_float=_finite, parse_int=whole)
     except json.JSONDecodeError as error:
         raise ValueError(
             f"expected one JSON object, got something else at column {error.colno}: {error.msg}"
         ) from error
     except UnicodeDecodeError as error:
         raise ValueError(f"expected text, got another byte at column {error.start + 1}") from error
-
-
-def _whole(text: str) -> int:
-    # Reading a number takes time that grows with the square of its digits.
-    if len(text) > _MOST_DIGITS:
-        raise ValueError(f"expected whole numbers of at most {_MOST_DIGITS} digits, got one of {len(text):,}")
-    return int(text)
 
 
 def _finite(text: str) -> float:

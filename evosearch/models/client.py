@@ -89,7 +89,7 @@ class Client:
         spec: The model.
         connect: Makes it; called when it is first asked, and again if it turns out to take no seed.
         seed: Of the random part of the pauses; it decides no reply.
-        notify: Told once of every setting that is left out.
+        notify: Told once of every setting that is left out, and when a request fails in passing for the first time.
         pause: Waits for seconds before a request is sent again.
     """
 
@@ -111,6 +111,7 @@ class Client:
         self._slots = asyncio.Semaphore(spec.concurrency)
         self._connected: list[Model] = []
         self._concessions = _Concessions()
+        self._has_failed = False
 
     @property
     def dropped(self) -> tuple[str, ...]:
@@ -130,7 +131,8 @@ class Client:
         except PromptRefusedError as error:
             reply = Reply(texts=(), refusal=error.reason)
         except ProviderBusyError as error:
-            hint = "run the same command again later: it goes on from here, and no reply is paid for twice"
+            later = "the same command goes on from here later, and no reply is paid for twice"
+            hint = f"{error.hint} {later}".strip()
             raise ProviderError(f"{error} (tried {delivery.tries} times)", hint=hint) from error
         dropped = tuple(name for name in delivery.sent_with.dropped if self._has(request, name))
         return Answer(reply, time.monotonic() - began, delivery.tries, dropped)
@@ -146,8 +148,15 @@ class Client:
             stop=stop_after_attempt(self._spec.retries + 1),
             wait=self._seconds_to_wait,
             retry=retry_if_exception_type(ProviderBusyError),
+            before_sleep=self._tell_of_failure,
             reraise=True,
         )
+
+    def _tell_of_failure(self, state: RetryCallState) -> None:
+        """Say once that requests are sent again: until it works, or is given up, minutes may pass."""
+        if not self._has_failed and state.outcome is not None:
+            self._has_failed = True
+            self._notify(f"{state.outcome.exception()}; such a request is sent up to {self._spec.retries} times more")
 
     def _seconds_to_wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from evosearch.errors import ConfigError, ProviderBusyError, ProviderError
+from evosearch.models.numerals import whole
 from evosearch.models.refusals import Failure, brief, read_error
 from evosearch.models.spec import ModelSpec
 from evosearch.types import Reply, Request
@@ -22,6 +23,8 @@ LONGEST_TEXT = 1_000_000
 """Bytes of a choice's text; what is longer is cut off, and its finish is `length`."""
 
 _MOST_TOKENS = 10**9
+#: A prompt, and the key with it, goes where the user said and nowhere else.
+_OPTIONS: Any = {"follow_redirects": False}
 #: What a finish is called elsewhere (Anthropic, Mistral, Google, Together).
 _FINISHES = {"max_tokens": "length", "model_length": "length", "end_turn": "stop", "eos": "stop"}
 #: Seeds of some providers are 32-bit integers with a sign.
@@ -40,9 +43,13 @@ class OpenAIModel:
     """
 
     def __init__(self, spec: ModelSpec) -> None:
+        # Here and not at the top: see `complete`.
+        from evosearch.models.responses import Secret  # noqa: PLC0415 - see above
+
+        key = _key(spec)
         self._spec = spec
-        self._key = _key(spec)
-        self._client = _connect(spec, self._key)
+        self._secret = Secret(key if spec.api_key_env else "")
+        self._client = _connect(spec, key)
 
     @property
     def name(self) -> str:
@@ -57,20 +64,20 @@ class OpenAIModel:
         sent = body.keys() - {"model", "messages"}
         try:
             async with asyncio.timeout(self._spec.timeout):
-                response = await self._client.post("/chat/completions", body=body, cast_to=Response)
+                response = await self._client.post("/chat/completions", body=body, cast_to=Response, options=_OPTIONS)
         # Without a cause: the SDK's errors hold the request, and the request holds the key.
         except openai.APIStatusError as error:
             raise self._error(error.status_code, error.response, sent) from None
         except (TimeoutError, openai.APITimeoutError):
             raise ProviderBusyError(f"model {self.name!r}: no reply within {self._spec.timeout:g} s") from None
         except openai.APIConnectionError as error:
-            reason = brief(self._clean(str(error.__cause__ or error))) or type(error.__cause__).__name__
+            reason = brief(self._secret.out_of(str(error.__cause__ or error))) or type(error.__cause__).__name__
             raise ProviderBusyError(
-                f"model {self.name!r}: the connection failed: {reason}",
+                f"model {self.name!r}: the connection to {self._client.base_url} failed: {reason}",
                 hint="is the endpoint up, and is its address right?",
             ) from None
         except openai.OpenAIError as error:
-            raise ProviderError(f"model {self.name!r}: {brief(self._clean(str(error)))}") from None
+            raise ProviderError(f"model {self.name!r}: {brief(self._secret.out_of(str(error)))}") from None
         return self._reply(request, response.content)
 
     async def aclose(self) -> None:
@@ -86,32 +93,44 @@ class OpenAIModel:
 
     def _error(self, status: int, response: Any, sent: set[str]) -> ProviderError:
         key = f"${self._spec.api_key_env}" if self._spec.api_key_env else "use (none is configured)"
-        body = self._clean(response.text)
-        return read_error(Failure(status, response.headers, body), sent, name=self.name, key=key)
+        headers = {name: self._secret.out_of(value) for name, value in response.headers.items()}
+        return read_error(Failure(status, headers, self._secret.out_of(response.text)), sent, name=self.name, key=key)
 
     def _reply(self, request: Request, content: bytes) -> Reply:
         """The reply in a response of status 200, of which nothing is taken on trust."""
         try:
-            completion = json.loads(content)
+            completion = json.loads(content, parse_int=whole)
         except (ValueError, RecursionError):
-            start = brief(self._clean(content[:200].decode("utf-8", "replace")))
+            start = brief(self._clean(content)[:200])
             raise ProviderBusyError(f"model {self.name!r}: expected a reply in JSON, got {start!r}") from None
         choices = completion.get("choices") if isinstance(completion, dict) else None
         if not isinstance(choices, list) or not choices or not all(isinstance(choice, dict) for choice in choices):
-            start = brief(self._clean(content[:1000].decode("utf-8", "replace")))
+            start = brief(self._clean(content)[:1000])
             raise ProviderBusyError(f"model {self.name!r}: expected a reply with choices, got {start}")
-        texts, finishes = zip(*map(_choice, choices[: _choices_wanted(request)]), strict=True)
+        texts, finishes = zip(*map(self._choice, choices[: _choices_wanted(request)]), strict=True)
         model = completion.get("model")
         return Reply(
             texts=texts,
             finishes=finishes,
-            model=brief(model) if isinstance(model, str) else "",
+            model=brief(self._secret.out_of_reply(model)) if isinstance(model, str) else "",
             **_tokens(completion.get("usage"), request, texts),
         )
 
-    def _clean(self, text: str) -> str:
-        """A text of the provider's without the key, which some echo."""
-        return text.replace(self._key, "[key]") if self._spec.api_key_env else text
+    def _choice(self, choice: dict[str, Any]) -> tuple[str, str]:
+        """Text and finish of one choice."""
+        message = choice.get("message")
+        text = self._secret.out_of_reply(_text(message.get("content") if isinstance(message, dict) else None))
+        finish = choice.get("finish_reason")
+        finish = self._secret.out_of_reply(finish) if isinstance(finish, str) and finish else "stop"
+        finish = _FINISHES.get(finish.lower(), brief(finish))
+        data = text.encode("utf-8", "replace")
+        if len(data) > LONGEST_TEXT:
+            return data[:LONGEST_TEXT].decode("utf-8", "ignore"), "length"
+        return data.decode(), finish
+
+    def _clean(self, content: bytes) -> str:
+        """What the provider said, whole: a key that is cut in two is not found."""
+        return self._secret.out_of(content.decode("utf-8", "replace"))
 
 
 def _key(spec: ModelSpec) -> str:
@@ -131,13 +150,22 @@ def _key(spec: ModelSpec) -> str:
 def _connect(spec: ModelSpec, key: str) -> "AsyncOpenAI":
     # Here and not at the top: see `complete`.
     from httpx2 import InvalidURL  # noqa: PLC0415 - see above
-    from openai import AsyncOpenAI  # noqa: PLC0415 - see above
+    from openai import AsyncOpenAI, DefaultAsyncHttpxClient  # noqa: PLC0415 - see above
+
+    from evosearch.models import responses  # noqa: PLC0415 - see above
 
     expected = f"base_url of model {spec.name!r}: expected http://… or https://…"
     if spec.base_url is not None and not spec.base_url.startswith(("http://", "https://")):
         raise ConfigError(f"{expected}, got {spec.base_url!r}")
     try:
-        return AsyncOpenAI(api_key=key, base_url=spec.base_url, timeout=spec.timeout, max_retries=0)
+        return AsyncOpenAI(
+            api_key=key,
+            base_url=spec.base_url,
+            timeout=spec.timeout,
+            max_retries=0,
+            default_headers=responses.HEADERS,
+            http_client=DefaultAsyncHttpxClient(event_hooks={"response": [responses.contain]}),
+        )
     except InvalidURL as error:
         raise ConfigError(f"{expected}, got {spec.base_url!r}: {error}") from None
 
@@ -145,18 +173,6 @@ def _connect(spec: ModelSpec, key: str) -> "AsyncOpenAI":
 def _choices_wanted(request: Request) -> int:
     wanted = request.settings.get("n")
     return wanted if isinstance(wanted, int) and wanted > 0 else 1
-
-
-def _choice(choice: dict[str, Any]) -> tuple[str, str]:
-    """Text and finish of one choice."""
-    message = choice.get("message")
-    text = _text(message.get("content") if isinstance(message, dict) else None)
-    finish = choice.get("finish_reason")
-    finish = _FINISHES.get(finish.lower(), brief(finish)) if isinstance(finish, str) and finish else "stop"
-    data = text.encode("utf-8", "replace")
-    if len(data) > LONGEST_TEXT:
-        return data[:LONGEST_TEXT].decode("utf-8", "ignore"), "length"
-    return data.decode(), finish
 
 
 def _text(content: object) -> str:

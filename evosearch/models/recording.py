@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import NoReturn, Protocol, runtime_checkable
 
-from evosearch.errors import CallMissingError, ProviderError
+from evosearch.errors import ArchiveFileError, CallMissingError, ProviderError
 from evosearch.quoting import one_line
 from evosearch.types import Call, Request
 
@@ -65,6 +65,7 @@ class Recorder:
         self._buy = buy
         self._why_not_live = why_not_live
         self._under_way: dict[str, asyncio.Task[Call]] = {}
+        self._unkept: ArchiveFileError | None = None
 
     async def ask(self, request: Request) -> Call:
         """The reply to a request.
@@ -72,6 +73,7 @@ class Recorder:
         Raises:
             CallMissingError: It is not recorded, and no model may be asked.
             ProviderError: The model refuses or fails; or what is recorded under the digest is no such call.
+            ArchiveFileError: A reply could not be kept, this one or an earlier one: no further one is bought.
         """
         digest = request.digest
         if call := self._recorded(digest):
@@ -91,8 +93,14 @@ class Recorder:
 
     def _send(self, buy: Buy, request: Request, digest: str) -> asyncio.Task[Call]:
         async def buy_and_keep() -> Call:
+            if self._unkept is not None:
+                raise self._unkept
             call = await buy(request)
-            self._record.keep(call)
+            try:
+                self._record.keep(call)
+            except ArchiveFileError as error:
+                self._unkept = error
+                raise
             return call
 
         def forget(task: asyncio.Task[Call]) -> None:

@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, Self
 
 from evosearch.errors import PromptRefusedError, ProviderBusyError, ProviderError, SettingRefusedError
+from evosearch.models.numerals import whole
 
 _MOST_READ = 20_000
 _LONGEST_MESSAGE = 500
@@ -90,6 +91,8 @@ def read_error(failure: Failure, sent: Collection[str], *, name: str, key: str) 
         return ProviderBusyError(message, retry_after=retry_after(failure.headers))
     if status in {400, 422} and (setting := said.setting(sent)):
         return SettingRefusedError(setting, message)
+    if 300 <= status < 400:
+        return ProviderError(message, hint=_moved(failure.headers.get("location", "")))
     return ProviderError(message, hint=_HINTS.get(402 if no_credit else status, "").format(key=key))
 
 
@@ -109,9 +112,14 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, seconds) if seconds == seconds else None  # noqa: PLR0124 - a "nan" is no answer
     try:
         date = parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
+        return max(0.0, date.timestamp() - time.time())
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, date.timestamp() - time.time())
+
+
+def _moved(location: str) -> str:
+    where = brief(location).removesuffix("/chat/completions")
+    return f"no redirect is followed, as prompts and the key would go along; if it is right, set base_url = {where!r}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +199,6 @@ def _parsed(text: str) -> Any:
     if not text.lstrip().startswith(("{", "[")):
         return text
     try:
-        return json.loads(text)
+        return json.loads(text, parse_int=whole)
     except (ValueError, RecursionError):
         return text

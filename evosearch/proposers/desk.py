@@ -6,6 +6,7 @@ proposals too.
 """
 
 import json
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from evosearch import quoting, replies
-from evosearch.errors import CandidateError, FundsSpentError
+from evosearch.errors import CandidateError, FundsSpentError, ProviderError
 from evosearch.protocols import Context, Draft, Fill, Form, Models
 from evosearch.randomness import generator
 from evosearch.reading import EXAMINE, Examination, examinations_of
@@ -113,7 +114,7 @@ class ProposalDesk:
 
         Raises:
             FundsSpentError: What is left for the proposal does not cover the call.
-            ProviderError: There is no reply.
+            ProviderError: There is no reply; or tokens or money are capped, and the model takes no limit of tokens.
         """
         request = self.request(messages, role, **settings)
         cost = self._models.worst_case(request)
@@ -127,7 +128,26 @@ class ProposalDesk:
         finally:
             self._pledged.remove(cost)
         self._spent += call.usage
+        self._check_bill(call, cost, left)
         return call
+
+    def _check_bill(self, call: Call, cost: Usage, left: Funds) -> None:
+        """See that a call cost no more than it might have, and that the next one will not either.
+
+        Raises:
+            ProviderError: Tokens or money are capped, and nothing limits what a reply of this model takes of them.
+        """
+        bill = call.usage
+        if bill.tokens > cost.tokens or (call.usd is not None and bill.usd > cost.usd):
+            self.note(
+                f"a call of {call.request.model} cost {_cost(bill)}, and was expected to cost {_cost(cost)} at most"
+            )
+        capped = left.tokens < math.inf or (left.usd < math.inf and cost.usd > 0)
+        if capped and not {"max_tokens", "max_completion_tokens"}.isdisjoint(call.dropped):
+            raise ProviderError(
+                f"model {call.request.model!r} takes no limit of tokens, so no budget of tokens or money can be kept",
+                hint="cap calls instead, as in `--budget 200calls`",
+            )
 
     def _model(self, role: Role) -> str:
         if role not in self._model_of:
@@ -283,4 +303,4 @@ def _rest(funds: Funds) -> str:
     """What is left, in words; what nothing caps goes unsaid."""
     parts = (f"{funds.calls:,.0f} calls", f"{funds.tokens:,.0f} tokens", f"${funds.usd:.4g}")
     amounts = (funds.calls, funds.tokens, funds.usd)
-    return ", ".join(part for part, amount in zip(parts, amounts, strict=True) if amount != float("inf"))
+    return ", ".join(part for part, amount in zip(parts, amounts, strict=True) if amount != math.inf)

@@ -65,8 +65,9 @@ def program(sources: Sequence[str], entry: Sequence[str], parent: str | None) ->
     if not sources:
         return None
     defined = [names(source) for source in sources]
-    wanted = set(entry) or _functions(parent or "")
-    whole = [index for index, source in enumerate(sources) if wanted and is_whole(source, entry, parent)]
+    parents = None if parent is None else _functions(parent)
+    wanted = set(entry) or parents or set()
+    whole = [index for index, found in enumerate(defined) if wanted and _is_whole(found, entry, parents)]
     if whole:
         return _with_parts(sources, whole[-1], wanted)
     if entry and wanted <= set().union(*defined):
@@ -77,9 +78,7 @@ def program(sources: Sequence[str], entry: Sequence[str], parent: str | None) ->
 
 def is_whole(source: str, entry: Sequence[str], parent: str | None) -> bool:
     """Whether a source looks like a whole program: it defines every name, or if none is known one of the parent's."""
-    if entry or parent is None:
-        return set(entry) <= names(source)
-    return not names(source).isdisjoint(_functions(parent))
+    return _is_whole(names(source), entry, None if parent is None else _functions(parent))
 
 
 def with_imports(source: str, parent: str) -> str:
@@ -124,6 +123,12 @@ def _imports(source: str) -> set[str]:
     return {
         words[-1] for line in _IMPORTED.findall(source) for part in line.split(",") if (words := _WORD.findall(part))
     }
+
+
+def _is_whole(found: set[str], entry: Sequence[str], parents: set[str] | None) -> bool:
+    if entry or parents is None:
+        return set(entry) <= found
+    return not found.isdisjoint(parents)
 
 
 def _unsure(tag: str) -> bool:

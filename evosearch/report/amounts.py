@@ -26,8 +26,8 @@ def of_caps(usage: Usage, caps: Mapping[str, float]) -> str:
         caps: What may be, by the names of `Usage`; where there is none, what calls cost is said alone.
     """
     has_calls = bool(usage.calls)
-    parts = [f"{usage.evaluations:,}{_of(caps, 'evaluations')} evaluations"]
-    parts += [f"{usage.calls:,}{_of(caps, 'calls')} calls"] if has_calls or "calls" in caps else []
+    parts = [_counted(usage.evaluations, caps, "evaluation")]
+    parts += [_counted(usage.calls, caps, "call")] if has_calls or "calls" in caps else []
     tokens = f"/{thousands(caps['tokens'])}" if "tokens" in caps else ""
     parts += [f"{thousands(usage.tokens)}{tokens} tokens"] if has_calls or tokens else []
     usd = f"/{dollars(caps['usd'])}" if "usd" in caps else ""
@@ -81,6 +81,12 @@ def duration(seconds: float) -> str:
     if whole < 3_600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3_600} h {whole % 3_600 // 60} min"
+
+
+def _counted(number: int, caps: Mapping[str, float], noun: str) -> str:
+    """`1 call`, `1/200 calls`."""
+    cap = _of(caps, f"{noun}s")
+    return f"{number:,}{cap} {noun}s" if cap else count(number, noun)
 
 
 def _of(caps: Mapping[str, float], name: str) -> str:

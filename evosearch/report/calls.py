@@ -12,7 +12,7 @@ from evosearch.report.amounts import call_parts, count, dollars, money, money_in
 from evosearch.report.pass_at_k import PassAtK
 from evosearch.report.printable import one_line, printable
 from evosearch.report.snapshot import Snapshot
-from evosearch.report.tables import columns, heading, number, pairs
+from evosearch.report.tables import columns, heading, pairs
 from evosearch.store.records import Achievement, StoredCall, Use
 from evosearch.types import Proposal, ReplyOutcome, Usage
 
@@ -20,7 +20,8 @@ from evosearch.types import Proposal, ReplyOutcome, Usage
 _HEAD, _TAIL = 24, 8
 _DIGITS = 12
 _WIDEST_NAME = 40
-_ACHIEVED = ("replies", "programs", "ran", "changed", "kept", "improved", "tokens", "money", "seconds")
+_ACHIEVED = ("replies", "programs", "ran", "changed", "kept", "improved")
+_COST = ("calls", "tokens", "money", "seconds", "an improvement")
 _ESTIMATORS = {"first_success": "first success", "chen": "Chen et al. 2021"}
 
 
@@ -57,35 +58,51 @@ def achievements(snapshot: Snapshot) -> Group:
     """What operators and models achieved, and at what cost."""
     if not snapshot.operators:
         return Group(Text("no model was asked yet" if not snapshot.unsettled.calls else "no reply was used yet"))
+    both = (("operator", snapshot.operators), ("model", snapshot.models))
     return Group(
-        _achievements("operator", snapshot.operators),
+        heading("what replies achieved"),
+        *(_achieved(what, found) for what, found in both),
         Text(),
-        _achievements("model", snapshot.models),
+        heading("what they cost"),
+        *(_cost(what, found) for what, found in both),
         Text(),
         heading("what became of the replies"),
         pairs((one.name, outcomes(one.outcomes)) for one in snapshot.operators),
     )
 
 
-def _achievements(what: str, found: Iterable[Achievement]) -> Table:
-    table = columns((what, *_ACHIEVED, "an improvement cost"))
+def _achieved(what: str, found: Iterable[Achievement]) -> Table:
+    table = columns((what, *_ACHIEVED))
     for one in found:
-        usage, improved = one.usage, one.improved
-        counted = (one.replies, one.programs, one.ran, one.changed, one.kept, improved)
+        counted = (one.replies, one.programs, one.ran, one.changed, one.kept, one.improved)
+        table.add_row(Text(one_line(one.name, _WIDEST_NAME)), *(f"{value:,}" for value in counted))
+    return table
+
+
+def _cost(what: str, found: Iterable[Achievement]) -> Table:
+    table = columns((what, *_COST))
+    for one in found:
+        usage = one.usage
         table.add_row(
             Text(one_line(one.name, _WIDEST_NAME)),
-            *(f"{value:,}" for value in counted),
+            f"{usage.calls:,}",
             thousands(usage.tokens),
             money_in_short(usage),
-            number(usage.seconds),
-            _an_improvement(usage, improved) if improved else "-",
+            _seconds(usage.seconds),
+            _an_improvement(usage, one.improved) if one.improved else "-",
         )
     return table
 
 
 def _an_improvement(usage: Usage, improved: int) -> str:
-    price = "price unknown" if usage.money is None else dollars(usage.money / improved)
-    return f"{thousands(usage.tokens / improved)} tokens, {price}, {number(usage.seconds / improved)} s"
+    price = [] if usage.money is None else [dollars(usage.money / improved)]
+    parts = [f"{thousands(usage.tokens / improved)} tokens", *price, f"{_seconds(usage.seconds / improved)} s"]
+    return ", ".join(parts)
+
+
+def _seconds(seconds: float) -> str:
+    """Seconds in two digits or more: `0.21`, `3.4`, `1,234`."""
+    return f"{seconds:,.0f}" if seconds >= 10 else f"{seconds:.2g}"
 
 
 def latest(calls: Sequence[StoredCall]) -> Table:
@@ -212,7 +229,7 @@ def _use(use: Use) -> str:
     attempt = use.attempt
     what = f"{attempt.outcome}, choice {attempt.choice + 1}, by {one_line(attempt.operator)} in step {use.step}"
     what += f": {use.program}" if use.program else ""
-    return what + (f": {one_line(attempt.detail)}" if attempt.detail else "")
+    return what + (f": {attempt.detail}" if attempt.detail else "")
 
 
 def _said(who: str, text: str) -> tuple[RenderableType, ...]:

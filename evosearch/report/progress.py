@@ -4,7 +4,7 @@ Both are listeners of the search. They read clocks, which is harmless: they deci
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Protocol, Self
 
@@ -18,6 +18,7 @@ from evosearch.report.amounts import duration, of_caps
 from evosearch.report.printable import one_line, printable
 from evosearch.report.tables import pairs
 from evosearch.report.terminal import coverage, gist
+from evosearch.report.traffic import Clock, Traffic
 from evosearch.search.budget import Budget
 from evosearch.search.events import Ended, Event, Progress, Refused, Resumed, Settled
 from evosearch.types import Outcome, ReplyOutcome, Step, Trial, Usage
@@ -31,11 +32,16 @@ _LONGEST_REASON = 200
 #: A rate says nothing before this many seconds.
 _RATE_AFTER = 2.0
 
-Clock = Callable[[], float]
-
 
 class ProgressView(Protocol):
-    """A listener that is shown between `__enter__` and `__exit__`."""
+    """A listener that is shown between `__enter__` and `__exit__`.
+
+    Attributes:
+        traffic: Is told of calls of models when they are sent and when their replies come.
+    """
+
+    @property
+    def traffic(self) -> Traffic: ...
 
     def __enter__(self) -> Self: ...
 
@@ -56,11 +62,14 @@ class Pace:
         self._clock = clock
         self._began = clock()
         self._before = Usage()
+        # When the first of each was spent: models may be asked long after the free rungs began.
+        self._since: dict[str, float] = {}
 
     def begin(self, spent: Usage) -> None:
         """Count from here: what earlier runs spent says nothing about this one's pace."""
         self._began = self._clock()
         self._before = spent
+        self._since.clear()
 
     def elapsed(self) -> float:
         """Seconds since the search began to work."""
@@ -73,11 +82,13 @@ class Pace:
 
     def remaining(self, spent: Usage) -> float | None:
         """Seconds until the first cap is reached at this pace; None while it is too early to say."""
-        elapsed = self.elapsed()
-        if elapsed < _RATE_AFTER:
-            return None
-        caps = ((cap, getattr(spent, name), getattr(self._before, name)) for name, cap in self.caps())
-        times = [(cap - now) * elapsed / (now - before) for cap, now, before in caps if now > before]
+        now, times = self._clock(), []
+        for name, cap in self.caps():
+            more = getattr(spent, name) - getattr(self._before, name)
+            if not more:
+                self._since[name] = now
+            elif (elapsed := now - self._since.get(name, self._began)) >= _RATE_AFTER:
+                times.append((cap - getattr(spent, name)) * elapsed / more)
         return max(0.0, min(times)) if times else None
 
     def share(self, spent: Usage) -> float:
@@ -132,6 +143,8 @@ class PlainProgress:
         self._best: float | None = None
         self._solved = 0
         self._wasted = Wasted()
+        self._progress: Progress | None = None
+        self.traffic = Traffic(clock, self._tick)
 
     def __enter__(self) -> Self:
         return self
@@ -149,6 +162,7 @@ class PlainProgress:
                 self.say(resumed(progress))
             case Settled(step, progress):
                 self._wasted.note(step)
+                self.traffic.settle(step.usage)
                 if self._verbose:
                     for line in verdicts(step):
                         self.say(line)
@@ -162,6 +176,11 @@ class PlainProgress:
     def say(self, message: str) -> None:
         """Print a line."""
         self._console.print(Text(printable(message)), soft_wrap=True)
+
+    def _tick(self) -> None:
+        """Models are slow: what they are asked and answer is news while no step can be settled."""
+        if self._progress and self._is_due(self._progress):
+            self.say(self._line(self._progress))
 
     def _is_due(self, progress: Progress) -> bool:
         now = self._clock()
@@ -177,11 +196,12 @@ class PlainProgress:
         """Whether the best score or the number of solved problems rose."""
         score = progress.best.score if progress.best else None
         better = progress.solved > self._solved or (score is not None and (self._best is None or score > self._best))
-        self._best, self._solved = score, progress.solved
+        self._best, self._solved, self._progress = score, progress.solved, progress
         return better
 
     def _line(self, progress: Progress) -> str:
         parts = [self._pace.spent_of(progress.spent), *figures(progress), *self._wasted.words()]
+        parts += self.traffic.words()
         left = self._pace.remaining(progress.spent)
         return "; ".join(parts + ([f"{duration(left)} left"] if left is not None else []))
 
@@ -204,6 +224,7 @@ class LiveProgress:
         # Replaced, never changed: the panel is drawn by a thread of its own.
         self._improvements: tuple[str, ...] = ()
         self._wasted = Wasted()
+        self.traffic = Traffic(clock)
         self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Self:
@@ -225,6 +246,7 @@ class LiveProgress:
             self.say(resumed(event.progress))
         elif isinstance(event, Settled):
             self._wasted.note(event.step)
+            self.traffic.settle(event.step.usage)
             for line in verdicts(event.step) if self._verbose else ():
                 self.say(line)
             for trial in event.step.trials:
@@ -245,6 +267,7 @@ class LiveProgress:
             *([("fully solved", f"{progress.solved:,} of {progress.problems:,}")] if progress.problems else []),
             ("map", f"{coverage(progress.cells_filled, progress.cells_total)}, QD score {progress.qd_score:,.6g}"),
             ("programs", ", ".join([programs(progress), *self._wasted.words()])),
+            *([("calls", ", ".join(words))] if (words := self.traffic.words()) else []),
             ("spent", self._spent(progress)),
         ]
         recent = [Text(f"  {line}", style="dim", no_wrap=True, overflow="ellipsis") for line in self._improvements]
@@ -253,7 +276,7 @@ class LiveProgress:
     def _spent(self, progress: Progress) -> RenderableType:
         rate, left = self._pace.rate(progress.spent), self._pace.remaining(progress.spent)
         words = [self._pace.spent_of(progress.spent)]
-        words += [f"{rate:,.3g} evaluations/s"] if rate is not None else []
+        words += [f"{rate:,.3g} evaluations/s"] if rate is not None and not progress.spent.calls else []
         words += [f"{duration(left)} left"] if left is not None else []
         grid = Table.grid(padding=(0, 1))
         grid.add_row(ProgressBar(1.0, self._pace.share(progress.spent), width=20), ", ".join(words))
@@ -262,6 +285,9 @@ class LiveProgress:
 
 class NoProgress:
     """Says nothing: `--quiet`."""
+
+    def __init__(self) -> None:
+        self.traffic = Traffic()
 
     def __enter__(self) -> Self:
         return self

@@ -23,7 +23,9 @@ def columns(names: Iterable[str], *, left: int = 1) -> Table:
     """A table with a header: texts in the first columns, numbers in the others."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for position, name in enumerate(names):
-        table.add_column(name, justify="left" if position < left else "right", overflow="fold")
+        is_text = position < left
+        # Where it is narrow, a text goes on in the next line; a number does not.
+        table.add_column(name, justify="left" if is_text else "right", overflow="fold", no_wrap=not is_text)
     return table
 
 

@@ -9,10 +9,13 @@ are settled in the order of k. At most `window` proposals are open, whatever the
 timing nor the number of workers changes an outcome.
 
 What the calls of open proposals may cost at worst is set aside, so that no budget is overspent. A call that was paid
-for before an interruption is in the record, where the same proposal finds it when it is run again.
+for before an interruption is in the record, where the same proposal finds it when it is run again. Near its end a
+budget gives proposals less than they want, and lets them in later: it is a part of what decides the outcome, and a run
+whose budget was raised is another than one that had the greater budget from the start.
 
 The archive is a pure fold over the recorded steps. Resuming is running again: recorded steps are settled without
-being executed, and the search continues where they end.
+being executed, each opened at the moment it was opened at, and the search continues where they end. A moment earlier
+and what is set aside for it would keep another from being opened, or let it in too soon.
 """
 
 from __future__ import annotations  # the signatures name numpy
@@ -44,6 +47,7 @@ from evosearch.types import (
     Reading,
     Step,
     Trial,
+    Turn,
     Usage,
     digest_of,
 )
@@ -70,6 +74,8 @@ class Search:
         seed: Seed of the whole search.
         window: How many proposals may be open at a time.
         budget: What the search may spend in all, what earlier runs spent included.
+        turns: How the steps of a run that is replayed were dealt out; the budget then decides nothing but the end, as
+            it may have grown from session to session. None for a run of its own.
         listeners: Called with every event.
     """
 
@@ -85,6 +91,7 @@ class Search:
         seed: int,
         window: int,
         budget: Budget,
+        turns: Sequence[Turn] | None = None,
         listeners: Sequence[Listener] = (),
     ) -> None:
         self._task = task
@@ -96,6 +103,7 @@ class Search:
         self._seed = seed
         self._window = window
         self._budget = budget
+        self._turns = turns
         self._listeners = listeners
         self._ledger = Ledger(archive, task.problems, task.solved_score)
         self._curriculum = curriculum_for(task.problems, task.solved_score, proposer.regimen)
@@ -103,6 +111,7 @@ class Search:
         self._reserved: dict[int, Usage] = {}
         self._shortage = ""
         self._recorded = 0
+        self._coming: Step | None = None
         self._stopping = False
         self._clock = time.monotonic()
 
@@ -117,6 +126,7 @@ class Search:
         """
         recorded = self._store.steps()
         self._recorded = self._store.steps_recorded()
+        self._coming = next(recorded, None)
         try:
             await self._check_task()
             self._fill_window(recorded)
@@ -145,10 +155,10 @@ class Search:
         """Open as many proposals as the window, the budget and the curriculum allow at this moment."""
         while len(self._open) < self._window and not self._seeds_are_under_way():
             index = self._ledger.steps + len(self._open)
-            step = next(recorded, None)
-            opened = self._open_recorded(step) if step is not None else self._open_new(index)
+            opened = self._open_new(index) if self._coming is None else self._open_recorded(self._coming)
             if not opened:
                 return
+            self._coming = next(recorded, None)
 
     def _open_new(self, index: int) -> bool:
         if self._stopping or self._budget.exhausted(self._spent()):
@@ -156,18 +166,17 @@ class Search:
         if index == 0:
             self._open[0] = asyncio.create_task(self._evaluate_seeds())
             return True
+        if not self._is_due(index):
+            return False
         rng = generator(self._seed, index)
-        assignment = self._affordable(self._curriculum.next(rng))
+        assignment = self._dealt(index, self._curriculum.next(rng))
         if assignment is None:
             return False
         context = self._context(index, assignment, rng)
-        forecast = self._proposer.forecast(context)
-        left = self._funds_left()
-        if not left.cover(forecast.first):
-            self._shortage = "" if self._open else self._budget.shortage(forecast.first, self._ledger.spent)
+        funds = self._set_aside(context)
+        if funds is None:
             return False
-        funds = left.part(forecast.most)
-        context = replace(context, funds=left.dealt(funds))
+        context = replace(context, funds=self._funds_left().dealt(funds))
         self._begin(index, assignment.problem, assignment.allowance, funds, paid=assignment.paid)
         self._open[index] = asyncio.create_task(self._turn(context, funds, horizon=self._ledger.steps))
         return True
@@ -196,7 +205,9 @@ class Search:
         """Proposal k from its context to its evaluated programs; touches nothing shared."""
         batch = await self._proposer.propose(context)
         step = await self._evaluate(context.index, context.problem, context.allowance, batch, horizon)
-        return replace(step, paid=context.paid, funds=funds, attempts=batch.attempts, findings=batch.findings)
+        return replace(
+            step, paid=context.paid, funds=funds, attempts=batch.attempts, findings=batch.findings, opened=horizon
+        )
 
     async def _evaluate(self, index: int, problem: str | None, allowance: int, batch: Batch, horizon: int) -> Step:
         readings = await self._read(batch.proposals)
@@ -270,6 +281,8 @@ class Search:
         return 0 in self._open
 
     def _open_recorded(self, step: Step) -> bool:
+        if self._open and step.opened > self._ledger.steps:
+            return False
         self._open[step.index] = step
         if step.index > 0:
             self._begin(step.index, step.problem, step.allowance, step.funds, paid=step.paid)
@@ -280,7 +293,31 @@ class Search:
         self._reserved[index] = funds + Usage(evaluations=allowance)
 
     def _spent(self) -> Usage:
-        return self._ledger.spent + Usage(seconds=time.monotonic() - self._clock)
+        spent = self._ledger.spent + Usage(seconds=time.monotonic() - self._clock)
+        # A replay is not cut short by a machine that is slower than the one of the run.
+        return spent if self._turns is None else replace(spent, seconds=0.0)
+
+    def _is_due(self, index: int) -> bool:
+        """Whether a proposal may be opened now, as far as the run that is replayed is concerned."""
+        if self._turns is None:
+            return True
+        return index < len(self._turns) and (not self._open or self._turns[index].opened <= self._ledger.steps)
+
+    def _dealt(self, index: int, assignment: Assignment | None) -> Assignment | None:
+        """The assignment with what it is allowed, or was allowed when it was recorded."""
+        if self._turns is None or assignment is None:
+            return self._affordable(assignment)
+        return replace(assignment, allowance=self._turns[index].allowance)
+
+    def _set_aside(self, context: Context) -> Usage | None:
+        """What is set aside for a proposal's calls, or was when it was recorded; None if there is too little."""
+        if self._turns is not None:
+            return self._turns[context.index].funds
+        forecast, left = self._proposer.forecast(context), self._funds_left()
+        if not left.cover(forecast.first):
+            self._shortage = "" if self._open else self._budget.shortage(forecast.first, self._ledger.spent)
+            return None
+        return left.part(forecast.most)
 
     def _affordable(self, assignment: Assignment | None) -> Assignment | None:
         """The assignment if the budget covers it beside all that is open; cut to the rest if nothing is open."""
@@ -320,6 +357,8 @@ class Search:
             return "stopped", "you asked to stop"
         if self._shortage:
             return "budget", self._shortage
+        if self._turns is not None and self._ledger.steps == len(self._turns):
+            return "replayed", f"all {len(self._turns)} recorded steps were replayed"
         return "exhausted", "every problem is solved or has used its last rung"
 
     def _report(self, step: Step, *, replaying: bool) -> None:

@@ -66,7 +66,8 @@ class Ended:
     """The search is over.
 
     Attributes:
-        reason: `budget` (a cap is reached), `exhausted` (nothing is left to try) or `stopped` (the user asked).
+        reason: `budget` (a cap is reached), `exhausted` (nothing is left to try), `stopped` (the user asked) or
+            `replayed` (the record that is replayed ends here).
         detail: The reason in words.
         progress: Where it stands.
     """

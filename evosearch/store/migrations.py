@@ -179,6 +179,8 @@ _CALLS = (
     "ALTER TABLE steps ADD COLUMN unpriced INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE steps ADD COLUMN paid INTEGER NOT NULL DEFAULT 0 CHECK (paid IN (0, 1))",
     "ALTER TABLE steps ADD COLUMN funds ANY NOT NULL DEFAULT '{}'",
+    # Steps of before were opened as early as the window allowed.
+    "ALTER TABLE steps ADD COLUMN opened INTEGER NOT NULL DEFAULT 0 CHECK (opened BETWEEN 0 AND k)",
     """
     CREATE TABLE calls (
         id INTEGER PRIMARY KEY,

@@ -32,6 +32,7 @@ from evosearch.types import (
     Split,
     Step,
     Trial,
+    Turn,
     Usage,
 )
 
@@ -43,7 +44,7 @@ def write_step(connection: sqlite3.Connection, step: Step, run: int) -> None:
     usage = step.usage
     connection.execute(
         "INSERT INTO steps (k, run, problem, allowance, evaluations, calls, tokens, usd, seconds, unpriced, note, "
-        "paid, funds) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "paid, funds, opened) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             step.index,
             run,
@@ -58,6 +59,7 @@ def write_step(connection: sqlite3.Connection, step: Step, run: int) -> None:
             from_text(step.note),
             step.paid,
             from_json({name: amount for name, amount in asdict(step.funds).items() if amount}),
+            step.opened,
         ),
     )
     for position, trial in enumerate(step.trials):
@@ -153,7 +155,7 @@ def read_steps(connection: sqlite3.Connection, start: int, stop: int) -> list[St
     trials = {k: tuple(one.trial for one in group) for k, group in groupby(stored, key=lambda one: one.step)}
     attempts, findings = read_attempts(connection, start, stop), read_findings(connection, start, stop)
     rows = connection.execute(
-        "SELECT k, problem, allowance, note, paid, funds, evaluations, calls, tokens, usd, seconds, unpriced "
+        "SELECT k, problem, allowance, note, paid, funds, opened, evaluations, calls, tokens, usd, seconds, unpriced "
         "FROM steps WHERE k >= ? AND k < ? ORDER BY k",
         (start, stop),
     ).fetchall()
@@ -167,11 +169,18 @@ def read_steps(connection: sqlite3.Connection, start: int, stop: int) -> list[St
             to_text(note),
             paid=bool(paid),
             funds=Usage(**to_json(funds)),
+            opened=opened,
             attempts=attempts.get(k, ()),
             findings=findings.get(k, ()),
         )
-        for k, problem, allowance, note, paid, funds, *usage in rows
+        for k, problem, allowance, note, paid, funds, opened, *usage in rows
     ]
+
+
+def read_turns(connection: sqlite3.Connection) -> tuple[Turn, ...]:
+    """How every step was dealt out, in order."""
+    rows = connection.execute("SELECT allowance, funds, opened FROM steps ORDER BY k")
+    return tuple(Turn(allowance, Usage(**to_json(funds)), opened) for allowance, funds, opened in rows)
 
 
 def read_trials(connection: sqlite3.Connection, first: int, last: int) -> list[StoredTrial]:
@@ -242,6 +251,16 @@ def read_evaluations(connection: sqlite3.Connection, program: str) -> tuple[tupl
         (program,),
     ).fetchall()
     return tuple((split, _evaluation(row)) for split, *row in rows)
+
+
+def read_timeouts(connection: sqlite3.Connection) -> dict[str, Evaluation]:
+    """The evaluations on the train split that ended in a timeout, by program."""
+    rows = connection.execute(
+        "SELECT t.program, e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log "
+        "FROM evaluations e JOIN trials t ON t.id = e.trial "
+        "WHERE e.split = 'train' AND e.status IN ('timeout_cpu', 'timeout_wall') ORDER BY t.id"
+    )
+    return {program: _evaluation(row) for program, *row in rows}
 
 
 def _evaluation(row: Sequence[Any]) -> Evaluation:

@@ -28,8 +28,8 @@ from evosearch.store.records import (
     StoredCall,
     StoredTrial,
 )
-from evosearch.store.rows import read_evaluations, read_steps, write_step
-from evosearch.types import Call, Evaluation, Split, Step, Usage
+from evosearch.store.rows import read_evaluations, read_steps, read_timeouts, read_turns, write_step
+from evosearch.types import Call, Evaluation, Split, Step, Turn, Usage
 
 #: How many steps are held at a time while they are read.
 _STRETCH = 256
@@ -166,6 +166,16 @@ class Store:
                 if step.index != k:
                     raise damaged(self.path, f"step {k} is missing")
                 yield step
+
+    def turns(self) -> tuple[Turn, ...]:
+        """How the recorded steps were dealt out, in order; see `Search` for what it is good for."""
+        with row_errors(self.path):
+            return read_turns(self._connection)
+
+    def timeouts(self) -> dict[str, Evaluation]:
+        """The evaluations on the train split that a clock ended, by the id of the program."""
+        with row_errors(self.path):
+            return read_timeouts(self._connection)
 
     def calls(self, run: int | None = None) -> CallBook:
         """The calls of models that the file holds: looked up in any file, and added to in one open for writing.

@@ -12,7 +12,7 @@ from evosearch.types.jail import Jail, Limits, Value
 from evosearch.types.niches import Axis, Elite, Niche, Outcome, Placement
 from evosearch.types.programs import Batch, Program, Proposal, Reading, digest_of
 from evosearch.types.spending import Funds, Usage
-from evosearch.types.steps import Step, Trial
+from evosearch.types.steps import Step, Trial, Turn
 from evosearch.types.tasks import Brief, Problem, Recipe
 
 __all__ = [
@@ -45,6 +45,7 @@ __all__ = [
     "Split",
     "Step",
     "Trial",
+    "Turn",
     "Usage",
     "Value",
     "digest_of",

@@ -1,4 +1,4 @@
-"""What came of one turn of the search."""
+"""What came of one turn of the search, and how it was dealt out."""
 
 from dataclasses import dataclass, field
 
@@ -43,6 +43,8 @@ class Step:
         funds: What was set aside for its calls while it was under way.
         attempts: The replies of models it got, in order.
         findings: What the operator wants to know later.
+        opened: How many steps were settled when it was opened. It is opened again at the same moment when the run is
+            continued; where money is short that is later than the window allows.
     """
 
     index: int
@@ -55,3 +57,16 @@ class Step:
     funds: Usage = field(default_factory=Usage)
     attempts: tuple[Attempt, ...] = ()
     findings: tuple[Finding, ...] = ()
+    opened: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a budget and its raises decided of a recorded step; its attributes are those of `Step`.
+
+    A search that is replayed is dealt out the same, however its budget grew, and ends where the record does.
+    """
+
+    allowance: int
+    funds: Usage = field(default_factory=Usage)
+    opened: int = 0

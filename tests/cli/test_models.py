@@ -3,7 +3,7 @@
 import pytest
 
 from evosearch.cli import models
-from evosearch.errors import BudgetError, ProviderError
+from evosearch.errors import BudgetError, ConfigError, ProviderError
 from evosearch.models.spec import Price
 from evosearch.settings import ModelSettings
 
@@ -83,11 +83,18 @@ def test_without_a_key_there_must_be_a_record_to_go_on_from(monkeypatch):
         models.demand_reachable(settings, recorded=False)
 
 
+def test_a_file_that_is_missing_is_told_before_anything_runs():
+    settings = ModelSettings(model=("gguf:none.gguf",))
+    models.demand_reachable(settings, recorded=True)
+    with pytest.raises(ConfigError, match=r"there is none at none\.gguf"):
+        models.demand_reachable(settings, recorded=False)
+
+
 def test_money_is_capped_only_where_prices_are_known():
     models.demand_prices(ModelSettings(model=("gpt-4o-mini",)))
     free = {"price": {"input": 0.0, "output": 0.0}}
     models.demand_prices(ModelSettings(model=("some",), base_url="http://127.0.0.1:1/v1", only={"some": free}))
-    with pytest.raises(BudgetError, match="the price of the model 'gpt-4o-mini' is not known"):
+    with pytest.raises(BudgetError, match=r"the price of the model 'gpt-4o-mini' at http://127\.0\.0\.1:1/v1 is not"):
         models.demand_prices(ModelSettings(model=("gpt-4o-mini",), base_url="http://127.0.0.1:1/v1"))
 
 

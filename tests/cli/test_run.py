@@ -72,7 +72,7 @@ def test_running_again_continues_with_what_the_archive_has(evosearch, task, fres
     assert json.loads(first.out)["spent"]["evaluations"] == 20
     again = evosearch("run", task)
     assert again.code == 0
-    assert "the budget was spent already: 20 of 20 evaluations" in again.err
+    assert "the budget was spent already (20 of 20 evaluations); to go on:" in again.err
     more = evosearch("run", task, "--budget", "+5evals", "--json")
     assert json.loads(more.out)["spent"]["evaluations"] == 25
     assert runs(fresh_archive) == [

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evosearch import __version__
-from evosearch.errors import ArchiveForeignError, ArchiveFromFutureError, ArchiveMissingError
+from evosearch.errors import ArchiveForeignError, ArchiveFromFutureError, ArchiveMissingError, Status
 from evosearch.models import cassette
 from evosearch.models.cassette import Cassette, is_cassette
 from evosearch.models.recording import Source
-from evosearch.types import Call, Reply, Request
+from evosearch.types import Call, Evaluation, Reply, Request, Turn, Usage
 
 CALL = Call(
     Request("small", ({"role": "user", "content": "sort"},), {"temperature": 0.5, "stop": ["\n"]}, 7),
@@ -222,3 +222,29 @@ def test_a_newer_format_asks_for_a_newer_version(tmp_path):
 def test_a_file_that_is_not_there_is_missing(tmp_path):
     with pytest.raises(ArchiveMissingError, match=r"run\.jsonl: No such file"):
         Cassette.read(tmp_path / "run.jsonl")
+
+
+def test_how_a_run_was_dealt_out_comes_back(tmp_path):
+    turns = (Turn(1), Turn(3, Usage(calls=2, tokens=900, usd=0.25, unpriced=1), opened=1))
+    path = tmp_path / "run.jsonl"
+    with path.open("w") as file:
+        cassette.write(file, {"turns": cassette.turn_rows(turns)}, [])
+    assert Cassette.read(path).turns == turns
+    assert Cassette("old.jsonl").turns is None
+
+
+@pytest.mark.parametrize("turns", [3, [3], [{"calls": -1}], [{"calls": "many"}], [{"wishes": 3}], [{"opened": None}]])
+def test_a_run_that_cannot_have_been_dealt_out_so_is_refused(turns):
+    with pytest.raises(ArchiveForeignError, match=r"old\.jsonl, line 1: run\.turns"):
+        _ = Cassette("old.jsonl", {"turns": turns}).turns
+
+
+def test_evaluations_that_timed_out_come_back(tmp_path):
+    slow = Evaluation(Status.TIMEOUT_CPU, feedback="too slow", cpu_seconds=10.0, wall_seconds=11, log="so far")
+    path = tmp_path / "tape.jsonl"
+    with path.open("w") as stream:
+        cassette.write(stream, {"timeouts": cassette.timeout_rows({"0123": slow})}, [CALL])
+    assert Cassette.read(path).timeouts == {"0123": slow}
+    path.write_text(path.read_text().replace('"timeout_cpu"', '"no status"'))
+    with pytest.raises(ArchiveForeignError, match=r"line 1: run\.timeouts"):
+        _ = Cassette.read(path).timeouts

@@ -57,6 +57,13 @@ def test_what_failed_in_passing_is_sent_again(serve, ask, request_of):
     assert [low / 2 <= pause <= low for low, pause in zip((1, 2, 4, 8), pauses, strict=True)] == [True] * 4
 
 
+def test_that_requests_are_sent_again_is_said_once(serve, ask, request_of):
+    _, spec = serve(in_turn(*[Answered.busy()] * 3, "fine"), retries=3, concurrency=1)
+    _, notes, _ = ask(spec, request_of(), request_of(sample=2))
+    [note] = notes
+    assert "HTTP 429: Rate limit reached for requests; such a request is sent up to 3 times more" in note
+
+
 def test_the_provider_says_how_long_to_wait(serve, ask, request_of):
     _, spec = serve(in_turn(Answered.busy(retry_after=7), Answered.busy(retry_after=9999), "fine"))
     _, _, pauses = ask(spec, request_of())

@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from evosearch.errors import CallMissingError, ExitCode, ProviderBusyError, ProviderError
+from evosearch.errors import ArchiveNotWritableError, CallMissingError, ExitCode, ProviderBusyError, ProviderError
 from evosearch.models.recording import Record, Recorder
 from evosearch.types import Call, Reply, Request
 
@@ -161,6 +161,23 @@ def test_a_failure_that_nobody_waits_for_any_more_is_not_complained_of():
         assert complaints == []
 
     asyncio.run(run())
+
+
+def test_where_a_reply_cannot_be_kept_no_further_one_is_bought():
+    class Full(Shelf):
+        def keep(self, call):
+            raise ArchiveNotWritableError("the disk is full")
+
+    async def asking():
+        shop = Shop()
+        shop.door.set()
+        recorder = Recorder(Full(), buy=shop)
+        for sample in range(3):
+            with pytest.raises(ArchiveNotWritableError, match="the disk is full"):
+                await recorder.ask(request_of(sample))
+        return shop.asked
+
+    assert asyncio.run(asking()) == [0]
 
 
 def test_closing_gives_up_what_is_under_way():

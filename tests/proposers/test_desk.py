@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from evosearch.errors import CandidateError, Status
+from evosearch.errors import CandidateError, ProviderError, Status
 from evosearch.models.ensemble import Ensemble
 from evosearch.models.spec import ModelSpec, Price
 from evosearch.proposers.desk import Asker, ProposalDesk
@@ -183,6 +183,31 @@ def test_calls_under_way_are_counted_at_their_worst(developed):
 
     came = developed("a thought", at_once, funds=Funds(calls=2))
     assert len(came.asked) == came.batch.usage.calls == 2
+
+
+def unlimited(asked):
+    """A model that takes a limit of tokens by neither of its names."""
+    limit = next((name for name in asked.settings if name.startswith("max_")), None)
+    return Answered.refused(limit) if limit else "a thought"
+
+
+async def thinking(desk, opening):
+    desk.thought(await desk.ask(opening.messages))
+
+
+def test_where_tokens_are_capped_a_model_that_takes_no_limit_ends_the_run(developed):
+    with pytest.raises(ProviderError, match="takes no limit of tokens") as caught:
+        developed(unlimited, thinking, funds=Funds(tokens=100_000))
+    assert "--budget 200calls" in caught.value.hint
+    assert developed(unlimited, thinking, funds=Funds(calls=3)).outcomes == ["thought"]
+
+
+@pytest.mark.parametrize(("tokens", "is_told"), [(400, False), (5_000, True)])
+def test_a_call_that_costs_more_than_it_could_is_told_and_counted(developed, tokens, is_told):
+    usage = {"prompt_tokens": 10, "completion_tokens": tokens}
+    came = developed(lambda _: Answered("a thought", usage=usage), thinking, funds=Funds(tokens=100_000))
+    assert came.batch.usage.tokens == 10 + tokens
+    assert ("was expected to cost" in came.batch.note) == is_told
 
 
 def test_an_unknown_price_is_covered_by_endless_money_alone(developed):

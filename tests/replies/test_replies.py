@@ -2,12 +2,13 @@
 
 import sys
 from textwrap import dedent
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evosearch.replies import MAX_REPLY, MAX_SOURCE, find
+from evosearch.replies import MAX_REPLY, MAX_SOURCE, find, programs
 from evosearch.types import ReplyOutcome
 
 F1 = "def f(x):\n    return x + 1\n"
@@ -447,6 +448,16 @@ def work(text, **given):
 def test_the_work_grows_no_faster_than_the_reply(piece):
     short, long = (work(piece * count, parent=PARENT, form="diff") for count in (500, 1000))
     assert long <= 2.5 * short + 5_000
+
+
+def test_a_long_parent_is_looked_through_once_and_not_for_every_block(monkeypatch):
+    parent = "".join(f"def part{number}(x):\n    return x\n" for number in range(500))
+    looked = []
+    defined = programs._DEFINED
+    counting = SimpleNamespace(findall=lambda text: looked.append(len(text)) or defined.findall(text))
+    monkeypatch.setattr(programs, "_DEFINED", counting)
+    look("```python\nx\n```\n" * 1_000, parent=parent, entry=())
+    assert looked.count(len(parent)) <= 3
 
 
 @settings(max_examples=20)

@@ -52,17 +52,33 @@ def test_the_summary_of_a_search_without_models_does_not_speak_of_them(printed, 
 
 
 def test_operators_and_models_stand_in_a_table_each(printed, asked):
-    shown = printed(calls.achievements(take(asked))).splitlines()
-    table = [line.split() for line in shown if line.strip()]
-    assert table[0][:4] == ["operator", "replies", "programs", "ran"]
-    mend, rewrite, header, small = table[1:5]
-    assert mend[:10] == ["mend", "1", "1", "1", "1", "1", "1", "1.2k", "unknown", "2"]
-    assert " ".join(mend[10:]) == "1.2k tokens, price unknown, 2 s"
-    assert rewrite[:10] == ["rewrite", "2", "1", "1", "1", "1", "1", "1.2k", "$0.25", "2"]
-    assert " ".join(rewrite[10:]) == "1.2k tokens, $0.25, 2 s"
-    assert header[:2] == ["model", "replies"]
-    assert small[:11] == ["small", "3", "2", "2", "2", "2", "2", "2.4k", "≥", "$0.25", "4"]
-    assert table[-1] == ["rewrite", "1", "no_code,", "1", "program"]
+    text = printed(calls.achievements(take(asked)), width=80)
+    assert [" ".join(line.split()) for line in text.splitlines() if line.strip()] == [
+        "what replies achieved",
+        "operator replies programs ran changed kept improved",
+        "mend 1 1 1 1 1 1",
+        "rewrite 2 1 1 1 1 1",
+        "model replies programs ran changed kept improved",
+        "small 3 2 2 2 2 2",
+        "what they cost",
+        "operator calls tokens money seconds an improvement",
+        "mend 1 1.2k unknown 2 1.2k tokens, 2 s",
+        "rewrite 1 1.2k $0.25 2 1.2k tokens, $0.25, 2 s",
+        "model calls tokens money seconds an improvement",
+        "small 2 2.4k ≥ $0.25 4 1.2k tokens, 2 s",
+        "what became of the replies",
+        "mend 1 program",
+        "rewrite 1 no_code, 1 program",
+    ]
+
+
+def test_where_it_is_narrow_a_name_goes_on_in_the_next_line_and_a_number_does_not(printed, asked):
+    found = take(asked)
+    long = replace(found.models[0], name="provider/a-model-with-quite-a-long-name")
+    text = printed(calls.achievements(replace(found, models=(long,))), width=72)
+    assert "provider/a-model-with-quite-a-long-name" not in text
+    assert text.count("  improved") == 2
+    assert text.count("≥ $0.25") == 1
 
 
 def test_without_a_reply_there_is_a_word_instead_of_tables(printed, snapshot):

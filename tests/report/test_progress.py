@@ -11,6 +11,7 @@ from evosearch.search.budget import Budget
 from evosearch.search.events import Ended, Progress, Resumed, Settled
 from evosearch.types import (
     Attempt,
+    Call,
     Elite,
     Evaluation,
     Outcome,
@@ -18,7 +19,9 @@ from evosearch.types import (
     Program,
     Proposal,
     Reading,
+    Reply,
     ReplyOutcome,
+    Request,
     Step,
     Trial,
     Usage,
@@ -101,6 +104,14 @@ def test_without_a_cap_nothing_is_promised(clock):
     assert pace.share(Usage(evaluations=5)) == 0.0
 
 
+def test_a_pace_of_calls_is_counted_from_the_first_one(clock):
+    pace = Pace(Budget(calls=12), clock)
+    clock.now = 100.0
+    assert pace.remaining(Usage(evaluations=5_000)) is None
+    clock.now = 110.0
+    assert pace.remaining(Usage(evaluations=5_000, calls=2)) == 50.0
+
+
 def test_a_line_is_printed_for_an_improvement_and_every_ten_seconds(console, clock):
     view = PlainProgress(console, Budget(evaluations=100), verbose=False, clock=clock)
     with view:
@@ -140,6 +151,19 @@ def test_what_models_cost_stands_on_the_line_and_what_was_wasted(console, clock)
     assert "; 2 of 4 replies no program; " in second
 
 
+def test_while_no_step_can_be_settled_calls_are_news(console, clock):
+    view = PlainProgress(console, Budget(calls=200), verbose=False, clock=clock)
+    view(settled(5, 0.5))
+    clock.now = 11.0
+    with view.traffic.call(), view.traffic.call():
+        clock.now = 30.0
+        view.traffic.arrived(Call(Request("small", (), {}, 1), Reply(("",), prompt_tokens=1_200), usd=0.25))
+    assert [line.partition("in flight; ")[2] for line in lines(console)[1:]] == [
+        "1 call under way, the oldest for 0 s",
+        "2 calls under way, the oldest for 19 s; 1 reply waits for its turn (1.2k tokens, $0.25)",
+    ]
+
+
 def test_verbose_prints_a_line_for_every_reply_that_was_no_program(console, clock):
     view = PlainProgress(console, Budget(evaluations=100), verbose=True, clock=clock)
     view(replied(ReplyOutcome.SYNTAX_ERROR, ReplyOutcome.THOUGHT))
@@ -149,10 +173,12 @@ def test_verbose_prints_a_line_for_every_reply_that_was_no_program(console, cloc
 
 def test_the_live_panel_tells_what_models_cost_too(clock):
     console = Console(file=io.StringIO(), width=160, force_terminal=True, color_system=None)
-    with LiveProgress(console, Budget(evaluations=100), verbose=True, clock=clock) as view:
+    view = LiveProgress(console, Budget(evaluations=100), verbose=True, clock=clock)
+    with view.traffic.call(), view:
         view(replied(ReplyOutcome.NO_CODE))
     text = console.file.getvalue()
     assert "1 of 1 replies no program" in text
+    assert "1 call under way, the oldest for 0 s" in text
     assert "5/100 evaluations, 40 calls, 12.3k tokens" in text
     assert r"no_code by mend\x1b[2J" in text
 

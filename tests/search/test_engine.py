@@ -1,9 +1,14 @@
 """The search: ordered placement in a window, budgets, duplicates, and resuming by running again."""
 
 import asyncio
+import random
 from dataclasses import asdict, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from evosearch import registry
 from evosearch.errors import NothingFoundError, ProviderError, Status
@@ -119,7 +124,7 @@ def path(tmp_path):
 
 
 def search(  # noqa: PLR0913 - the parts of a search, each given once
-    path, budget="40evals", *, task=None, proposer=None, seed=1, window=4, listen=None, executor=None
+    path, budget="40evals", *, task=None, proposer=None, seed=1, window=4, listen=None, executor=None, turns=None
 ):
     """Run one search from start to end; returns its end and the archive's digest."""
     task = task or Numbers()
@@ -137,6 +142,7 @@ def search(  # noqa: PLR0913 - the parts of a search, each given once
             seed=seed,
             window=window,
             budget=Budget.parse(budget),
+            turns=turns,
             listeners=[lambda event: listen(event, engine)] if listen else [],
         )
         ended = asyncio.run(engine.run())
@@ -317,6 +323,85 @@ def test_a_proposal_is_given_what_it_may_spend(path):
     search(path, "5calls", proposer=proposer, window=1)
     assert [proposer.contexts[k].funds.calls for k in range(1, 6)] == [2, 2, 2, 2, 1]
     assert all(context.paid for context in proposer.contexts.values())
+
+
+class Uneven(Asking):
+    """Proposals of which some may cost forty times as much as others, and that cost any part of it."""
+
+    def forecast(self, context):
+        shown = context.parents[0].program.source if context.parents else ""
+        worst = random.Random(f"{context.index} {shown}").choice([1, 5, 40])
+        first = Usage(calls=1, tokens=worst, usd=worst / 64)
+        return Forecast(first, first + first)
+
+    async def propose(self, context):
+        batch = await super().propose(context)
+        first, chance = self.forecast(context).first, random.Random(context.index)
+        calls = chance.randint(1, 2 if context.funds.cover(first + first) else 1)
+        tokens = sum(chance.randint(0, first.tokens) for _ in range(calls))
+        usage = Usage(calls=calls, tokens=tokens, usd=tokens / 64)
+        return replace(batch, usage=usage, attempts=(replace(batch.attempts[0], usage=usage),))
+
+
+@given(
+    seed=st.integers(0, 2**32),
+    window=st.integers(1, 8),
+    calls=st.integers(1, 60),
+    tokens=st.integers(1, 200),
+    usd=st.floats(0.02, 3),
+)
+@settings(max_examples=25)
+def test_no_budget_is_overspent_whatever_the_order_of_replies(seed, window, calls, tokens, usd):
+    with TemporaryDirectory() as folder:
+        budget = f"{calls}calls,{tokens}tok,{usd:.6f}usd"
+        ended, _ = search(Path(folder) / "numbers.db", budget, proposer=Uneven(), seed=seed, window=window)
+    spent = ended.progress.spent
+    assert (spent.calls <= calls, spent.tokens <= tokens, spent.usd <= round(usd, 6)) == (True, True, True)
+
+
+@pytest.mark.parametrize("seed", [4, 9])
+def test_where_money_is_short_a_run_in_two_pieces_equals_one_in_one_piece(tmp_path, seed):
+    class CrashError(Exception):
+        pass
+
+    def crash_after(cut):
+        def crash(event, engine):
+            if isinstance(event, Settled) and event.step.index == cut:
+                raise CrashError
+
+        return crash
+
+    whole = search(tmp_path / "whole.db", "150tok", proposer=Uneven(), seed=seed, window=6)
+    for cut in range(1, whole[0].progress.steps - 1):
+        path = tmp_path / f"{cut}.db"
+        with pytest.raises(CrashError):
+            search(path, "150tok", proposer=Uneven(), seed=seed, window=6, listen=crash_after(cut))
+        pieces = search(path, "150tok", proposer=Uneven(), seed=seed, window=6)
+        assert pieces[1] == whole[1]
+        assert replace(pieces[0].progress.spent, seconds=0) == replace(whole[0].progress.spent, seconds=0)
+
+
+@pytest.mark.parametrize("budgets", [("60tok", "150tok", "90calls,230tok"), ("3calls", "30calls")])
+def test_a_replay_is_dealt_out_as_the_run_was_however_its_budget_grew(tmp_path, budgets):
+    for budget in budgets:
+        grown = search(tmp_path / "grown.db", budget, proposer=Uneven())
+    with Store.read(tmp_path / "grown.db") as store:
+        turns = store.turns()
+    assert search(tmp_path / "at-once.db", budgets[-1], proposer=Uneven())[1] != grown[1]
+    assert search(tmp_path / "again.db", budgets[-1], proposer=Uneven(), turns=turns)[1] == grown[1]
+
+
+def test_a_replay_ends_where_the_record_does(tmp_path):
+    def stop(event, engine):
+        if isinstance(event, Settled) and event.step.index == 9:
+            engine.stop()
+
+    stopped = search(tmp_path / "stopped.db", "99calls", proposer=Asking(), listen=stop)
+    with Store.read(tmp_path / "stopped.db") as store:
+        turns = store.turns()
+    ended, digest = search(tmp_path / "again.db", "99calls,1s", proposer=Asking(), turns=turns)
+    assert (ended.reason, digest) == ("replayed", stopped[1])
+    assert ended.progress.steps == stopped[0].progress.steps
 
 
 def test_calls_without_a_known_price_are_not_made_where_money_is_capped(path):

@@ -31,7 +31,7 @@ replies = st.builds(Reply, texts, texts, counts, counts, counts, st.booleans(), 
 calls = st.builds(Call, requests, replies, st.none() | amounts, text, amounts, counts, texts)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(calls, max_size=4, unique_by=lambda call: call.request.digest))
 def test_calls_come_back_as_they_were_kept(drawn):
     identity = Identity("sorting", "custom", "f00d", 1, 16, "cells")

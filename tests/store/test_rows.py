@@ -86,7 +86,7 @@ steps = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(steps, max_size=4))
 def test_steps_come_back_as_they_were_recorded(drawn):
     recorded = [replace(step, index=k) for k, step in enumerate(drawn)]
