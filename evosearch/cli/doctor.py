@@ -132,6 +132,7 @@ def _versions() -> dict[str, Any]:
     from importlib.metadata import version
 
     from evosearch import __version__
+    from evosearch.models import prices
     from evosearch.report.snapshot import SCHEMA
 
     return {
@@ -140,5 +141,7 @@ def _versions() -> dict[str, Any]:
         "python": platform.python_version(),
         "numpy": version("numpy"),
         "sqlite": sqlite3.sqlite_version,
+        "openai": version("openai"),
+        "prices": prices.snapshot(),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
     }

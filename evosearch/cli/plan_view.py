@@ -9,6 +9,7 @@ from evosearch.cli.estimate import Estimate, estimate
 from evosearch.cli.output import say, show, show_json
 from evosearch.cli.plan import Plan
 from evosearch.errors import SandboxError
+from evosearch.models import prices
 from evosearch.report.containment import walls
 from evosearch.report.printable import printable
 from evosearch.report.tables import pairs
@@ -59,6 +60,7 @@ def _cost_rows(plan: Plan, costs: Estimate) -> list[tuple[str, RenderableType]]:
     rows.append(("a prompt", f"about {costs.prompt_tokens:,} tokens, the mean of the first ones"))
     price = "price unknown" if costs.usd_a_call is None else f"${costs.usd_a_call:.4f}"
     rows.append(("a call", f"at most {costs.tokens_a_call or 0:,} tokens, {price}"))
+    rows.append(("prices", prices.snapshot()))
     if costs.recorded_tokens is not None:
         price = "price unknown" if costs.recorded_usd is None else f"${costs.recorded_usd:.6f}"
         rows.append(("so far", f"{costs.recorded_tokens:,.0f} tokens a call, {price}; {costs.recorded_calls:,} calls"))

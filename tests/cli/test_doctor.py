@@ -55,7 +55,7 @@ def test_it_tells_versions_walls_and_what_is_not_covered(evosearch):
 def test_json_holds_the_same(evosearch):
     found = json.loads(evosearch("doctor", "--json").out)
     assert list(found) == ["versions", "layers", "not_covered", "contained"]
-    assert set(found["versions"]) == {"evosearch", "schema", "python", "numpy", "sqlite", "system"}
+    assert set(found["versions"]) == {"evosearch", "schema", "python", "numpy", "sqlite", "openai", "prices", "system"}
     assert found["layers"] == [
         {"name": layer.name, "covers": layer.covers, "stands": True, "problem": None} for layer in LAYERS
     ]

@@ -230,6 +230,7 @@ def test_a_dry_run_shows_the_first_prompt_and_asks_nothing(server, evosearch, ta
     assert "the first prompt for small" in done.out
     assert "def fit(x):" in done.out
     assert "price unknown" in done.out
+    assert "genai-prices" in done.out
     assert "usd          unknown" in done.out
     assert server.requests == []
 
