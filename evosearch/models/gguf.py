@@ -25,8 +25,8 @@ _SILENT = -1  # llama.cpp logs to standard error, into the middle of the progres
 class GgufModel:
     """A model in a file; `spec.target` is its path.
 
-    It is loaded when it is first asked. As many requests as `spec.concurrency` are worked on together: with eight at a
-    time a reply takes half the CPU time that it takes with two.
+    It is loaded when it is first asked. As many requests as `spec.concurrency` are worked on together, which costs less
+    CPU time a reply than one after the other.
 
     Args:
         spec: The model.
