@@ -92,9 +92,9 @@ class OpenAIModel:
         return body
 
     def _error(self, status: int, response: Any, sent: set[str]) -> ProviderError:
-        key = f"${self._spec.api_key_env}" if self._spec.api_key_env else "use (none is configured)"
         headers = {name: self._secret.out_of(value) for name, value in response.headers.items()}
-        return read_error(Failure(status, headers, self._secret.out_of(response.text)), sent, name=self.name, key=key)
+        failure = Failure(status, headers, self._secret.out_of(response.text))
+        return read_error(failure, sent, name=self.name, key=self._spec.api_key_env or "")
 
     def _reply(self, request: Request, content: bytes) -> Reply:
         """The reply in a response of status 200, of which nothing is taken on trust."""

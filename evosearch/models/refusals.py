@@ -49,9 +49,9 @@ _ALIASES = {
     "response_format": r"json_schema|structured output|json mode",
 }
 _HINTS = {
-    401: "the key in {key} is not accepted: is it complete, and is it this provider's?",
+    401: "the key in ${key} is not accepted: is it complete, and is it this provider's?",
     402: "the account has no credit left",
-    403: "the key in {key} may not use this model",
+    403: "the key in ${key} may not use this model",
     404: "is the model's name right, and does the base URL end as the provider says, mostly in /v1?",
 }
 
@@ -78,7 +78,7 @@ def read_error(failure: Failure, sent: Collection[str], *, name: str, key: str) 
         failure: The response.
         sent: The settings of the request, `seed` included if it was sent: no other can be refused.
         name: The model as the user named it.
-        key: Where its key is from, for hints.
+        key: Where its key is from, for hints; empty if none was sent.
     """
     status = failure.status
     said = _Said.of(failure.body)
@@ -93,6 +93,10 @@ def read_error(failure: Failure, sent: Collection[str], *, name: str, key: str) 
         return SettingRefusedError(setting, message)
     if 300 <= status < 400:
         return ProviderError(message, hint=_moved(failure.headers.get("location", "")))
+    if status in {401, 403} and not key:
+        return ProviderError(
+            message, hint="no key was sent; name the environment variable that holds it: --api-key-env"
+        )
     return ProviderError(message, hint=_HINTS.get(402 if no_credit else status, "").format(key=key))
 
 

@@ -13,9 +13,9 @@ from evosearch.models.refusals import Failure, read_error
 SENT = ("max_tokens", "n", "reasoning_effort", "response_format", "seed", "stop", "temperature", "top_p")
 
 
-def read(status, body, sent=SENT):
+def read(status, body, sent=SENT, key="KEY"):
     text = body if isinstance(body, str) else json.dumps(body)
-    return read_error(Failure(status, {}, text), sent, name="m", key="$KEY")
+    return read_error(Failure(status, {}, text), sent, name="m", key=key)
 
 
 def openai(message, param=None, code=None):
@@ -181,3 +181,8 @@ def test_whatever_is_said_becomes_one_short_printable_line(status, body):
     line = str(read(status, body))
     assert line.isprintable()
     assert len(line) < 600
+
+
+def test_an_endpoint_that_wants_a_key_where_none_is_configured():
+    refusal = read(401, {"error": {"message": "who are you?"}}, key="")
+    assert refusal.hint == "no key was sent; name the environment variable that holds it: --api-key-env"
