@@ -48,6 +48,7 @@ _EXPECTED = {
     "float_type": "a number",
     "float_parsing": "a number",
     "string_type": "text in quotes",
+    "string_too_short": "a name",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "tuple_type": "a list",

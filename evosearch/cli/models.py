@@ -26,8 +26,9 @@ _OPENAI = "openai"
 _ON_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 #: What of a model's settings stands in every request, and so decides its reply.
 _IN_REQUESTS = ("temperature", "top_p", "max_tokens", "reasoning_effort")
-#: What decides how requests are sent, and keeps its default where nothing is said.
+#: Where a model is, and with which key it is asked.
 _WHERE = ("base_url", "api_key_env")
+#: What decides how requests are sent, and keeps its default where nothing is said.
 _SENDING = ("send_seed", "timeout", "retries", "concurrency", "requests_per_minute", "tokens_per_minute")
 
 

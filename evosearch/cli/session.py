@@ -37,10 +37,13 @@ def run(plan: Plan, view: ProgressView) -> Ended:
                 # The disk may be what failed.
                 with suppress(ArchiveFileError):
                     store.end_run(number, f"failed: {error}")
-                    worthless = is_new and store.steps_recorded() <= 1 and not store.counts().ok
+                    paid = store.unsettled().calls > 0
+                    worthless = is_new and store.steps_recorded() <= 1 and not store.counts().ok and not paid
                 raise
             store.end_run(number, ended.reason if ended else "interrupted")
     finally:
+        if plan.replay:
+            plan.replay.close()
         if worthless:
             _discard(plan.archive)
     if ended is None or ended.reason == "stopped":

@@ -9,9 +9,11 @@ from contextlib import suppress
 
 import pytest
 
+from evosearch import registry
 from evosearch.errors import ArchiveForeignError, ExitCode
 from evosearch.store import Store
 from evosearch.testing import Answered, ModelServer
+from evosearch.types import Recipe
 
 KEY = "sk-a-key-that-must-stay-secret"
 
@@ -312,3 +314,15 @@ def test_a_replay_takes_over_what_a_clock_said(run, evosearch, task, folder):
         Store.read(folder / "archives" / "task-replay.db") as again,
     ):
         assert again.timeouts() == first.timeouts()
+
+
+def test_replies_that_were_paid_for_outlive_a_failure_before_the_first_program(evosearch, folder):
+    first = registry.make_task(Recipe("puzzles", "puzzles")).problems[0].name
+    wrong, solution = Answered.failure(400, "no"), "```python\ndef sol(*inputs):\n    return 1\n```"
+    with ModelServer(lambda asked: wrong if f"`{first}`" in asked.text else solution) as server:
+        words = ["--model", "small", "--base-url", server.base_url, "--proposer", "model", "--quiet"]
+        done = evosearch("run", "puzzles", *words, "--budget", "50calls", "--window", "8")
+    assert done.code == ExitCode.PROVIDER
+    with Store.read(folder / "archives" / "puzzles.db") as store:
+        assert store.steps_recorded() == 1
+        assert store.unsettled().calls >= 7
