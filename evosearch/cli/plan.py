@@ -3,7 +3,7 @@
 import os
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from evosearch.cli.places import default_archive, find_task
 from evosearch.config_file import FILE_NAME
 from evosearch.errors import BudgetError, SandboxError, UsageError
 from evosearch.models.recording import Record
-from evosearch.protocols import Equipment, Proposer, Task
+from evosearch.protocols import Equipment, Proposer, Regimen, Task
 from evosearch.report.snapshot import TaskFacts
 from evosearch.report.traffic import Traffic
 from evosearch.sandbox.policy import Sandbox
@@ -147,12 +147,6 @@ def prepare(  # noqa: PLR0913 - what the command line says
     _check_replay(source, task)
     budget = Budget.resolve(settings.run.budget or "", earlier.budget, earlier.spent)
     sandbox = _sandbox(unsafe=unsafe, allow_degraded=allow_degraded)
-    notices = (
-        _sandbox_notice(sandbox, earlier.sandbox),
-        _spending_notice(settings, budget, source),
-        _free_notice(settings, earlier.spent),
-        _waste_notice(settings, earlier),
-    )
     plan = Plan(
         settings,
         task,
@@ -161,11 +155,19 @@ def prepare(  # noqa: PLR0913 - what the command line says
         earlier.spent,
         _command(task_word, archive, replay, unsafe=unsafe, allow_degraded=allow_degraded),
         sandbox,
-        tuple(notice for notice in notices if notice),
+        (),
         source,
     )
-    _check_models(plan, has_calls=earlier.has_calls)
-    return plan
+    regimen = plan.proposer().regimen
+    if regimen.turn:
+        _check_models(plan, has_calls=earlier.has_calls)
+    notices = (
+        _sandbox_notice(sandbox, earlier.sandbox),
+        _spending_notice(plan, regimen),
+        _free_notice(plan, regimen),
+        _waste_notice(settings, earlier),
+    )
+    return replace(plan, notices=tuple(notice for notice in notices if notice))
 
 
 def _task(word: str | None, source: Replay | None) -> Path | str:
@@ -204,19 +206,16 @@ def _check_replay(source: Replay | None, task: Task) -> None:
 
 
 def _check_models(plan: Plan, *, has_calls: bool) -> None:
-    """See that the proposer can be made, that its models can be asked, and that money can be capped.
+    """See that the models can be asked, and that money can be capped.
 
     Raises:
-        ConfigError: The proposer needs a model, and none is configured.
         BudgetError: Money is capped, and a price is not known.
         ProviderError: A key is missing, and no call is recorded to go on from.
     """
-    plan.proposer()
-    if plan.settings.models.model and plan.settings.proposer != "symbolic":
-        if plan.budget.usd is not None:
-            models.demand_prices(plan.settings.models)
-        if plan.replay is None:
-            models.demand_reachable(plan.settings.models, recorded=has_calls)
+    if plan.budget.usd is not None:
+        models.demand_prices(plan.settings.models)
+    if plan.replay is None:
+        models.demand_reachable(plan.settings.models, recorded=has_calls)
 
 
 def _sandbox(*, unsafe: bool, allow_degraded: bool) -> Sandbox | SandboxError:
@@ -226,18 +225,19 @@ def _sandbox(*, unsafe: bool, allow_degraded: bool) -> Sandbox | SandboxError:
         return refusal
 
 
-def _spending_notice(settings: config.Settings, budget: Budget, source: Replay | None) -> str | None:
+def _spending_notice(plan: Plan, regimen: Regimen) -> str | None:
     """One line if calls are to be paid for and nothing caps them."""
-    if not settings.models.model or source is not None or budget.caps_calls:
+    budget = plan.budget
+    if not regimen.turn or plan.replay is not None or budget.caps_calls:
         return None
     return (
         f"nothing caps the calls of models: the budget is {budget}; --budget {budget},200calls or {budget},2usd would"
     )
 
 
-def _free_notice(settings: config.Settings, spent: Usage) -> str | None:
+def _free_notice(plan: Plan, regimen: Regimen) -> str | None:
     """One line if models wait for the embedded proposer, which may take minutes."""
-    if settings.proposer != "mixed" or spent.calls:
+    if not (regimen.rungs and regimen.turn) or plan.spent.calls:
         return None
     return "the embedded proposer goes first, for free; models are asked for what it leaves (--proposer model skips it)"
 
