@@ -5,6 +5,7 @@
     [run]                     # how to search: `settings.RunSettings`
     [models]                  # which language models propose: `settings.ModelSettings`
     [puzzles]                 # the domain's own table: its `Options`
+    [islands]                 # that of a kind of archive; only that of the kind in use counts
 
 The keys of `[run]` and the plain ones of `[models]` are also `EVOSEARCH_SEED`, `EVOSEARCH_BASE_URL` and so on, and some
 are flags of `evosearch run`.
@@ -37,6 +38,9 @@ T = TypeVar("T")
 _CONTINUED = ("seed", "window", "archive", "proposer", "budget")
 #: The proposer where none is named: with a model, and without one.
 _WITH_MODEL, _WITHOUT_MODEL = "mixed", "symbolic"
+#: Keys whose flag has another name.
+_FLAGS = {"archive": "--archive-kind"}
+_PATH_HINT = "the path of the archive file is --archive"
 #: What calls may cost where no budget is said: nobody spends money without having said how much.
 _CALLS = "200calls"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -72,6 +76,7 @@ class Settings(BaseModel):
         run: How to search; the budget is said.
         models: Which language models propose, and how they are asked.
         options: The domain's own table, as JSON, every default filled in.
+        archive_options: That of the kind of archive.
         origins: Where each value came from, by dotted key: `default`, `evosearch.toml:7`, `EVOSEARCH_SEED`, `--seed`.
     """
 
@@ -83,6 +88,7 @@ class Settings(BaseModel):
     run: RunSettings
     models: ModelSettings
     options: Mapping[str, Any]
+    archive_options: Mapping[str, Any]
     origins: Mapping[str, str]
 
     def recipe(self) -> Recipe:
@@ -95,7 +101,8 @@ class Settings(BaseModel):
         Who names a model now means it to be asked, whatever proposed before.
 
         Args:
-            earlier: The keys of `[run]` as the last run had them.
+            earlier: The keys of `[run]` as the last run had them, and the options of its kind of archive under
+                `archive_options`.
             models: Its `[models]`, as JSON.
             origin: What that run is called.
 
@@ -110,11 +117,20 @@ class Settings(BaseModel):
         origins = {**self.origins, **dict.fromkeys([*_dotted("run", taken), *_dotted("models", asked)], origin)}
         try:
             text = json.dumps(about_used(self.models.model_dump(mode="json") | asked))
-            tables = {"run": self.run.model_copy(update=taken), "models": ModelSettings.model_validate_json(text)}
+            run, asking = self.run.model_copy(update=taken), ModelSettings.model_validate_json(text)
         except ValidationError as error:
             said = error.errors(include_url=False, include_input=False)[0]["msg"].removeprefix("Value error, ")
             raise ConfigError(f"models: {said} ({origin})", hint="say it anew, in evosearch.toml") from error
-        return self.model_copy(update={**tables, "origins": origins})
+        kept_options = self._archive_options(run.archive, earlier.get("archive_options") or {})
+        updates = {"run": run, "models": asking, "archive_options": kept_options, "origins": origins}
+        return self.model_copy(update=updates)
+
+    def _archive_options(self, kind: str, earlier: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The options of a kind of archive, those that an earlier run had wherever nothing else is said now."""
+        if kind != self.run.archive:
+            return earlier
+        said = {key for key in self.archive_options if self.origins[f"{kind}.{key}"] != DEFAULT}
+        return {key: value if key in said else earlier.get(key, value) for key, value in self.archive_options.items()}
 
     def _not_said(self, table: str, earlier: Mapping[str, Any]) -> dict[str, Any]:
         """What an earlier run had where nothing else is said now."""
@@ -139,6 +155,7 @@ class Settings(BaseModel):
         if self.models.model:
             asked = self.models.model_dump(mode="json", exclude_none=True)
             values |= {f"models.{key}": value for key, value in asked.items() if value not in ([], {})}
+        values |= {f"{self.run.archive}.{key}": value for key, value in self.archive_options.items()}
         values |= {f"{self.domain}.{key}": value for key, value in self.options.items()}
         return [(key, value, self.origins.get(key, DEFAULT)) for key, value in values.items()]
 
@@ -165,22 +182,34 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
         tables["models"] = about_used(tables["models"])
     run = _validate(RunSettings, tables["run"], ("run",), file, origins)
     models = _validate(ModelSettings, tables["models"], ("models",), file, origins)
-    table = _table(file, (domain,))
-    checked = _validate(kind, table, (domain,), file, origins)
-    origins |= {f"{domain}.{key}": file.origin((domain, key)) for key in table}
+    checked = _own_table(kind, domain, file, origins)
+    _check_name("archives", "run.archive", run.archive, origins, _PATH_HINT)
+    archive_options = _own_table(registry.archive_kind(run.archive).Options, run.archive, file, origins)
     name, origins["name"] = _name(file, source, environment)
     origins["domain"] = file.origin(("domain",))
+    keys = [key for table, fields in TABLES.items() for key in _dotted(table, fields.model_fields)]
     settings = Settings(
         domain=domain,
         name=name,
         directory=str(source.resolve()) if isinstance(source, Path) else None,
         run=_completed(run, models, registry.domain(domain).default_budget),
         models=models,
-        options=TypeAdapter(type(checked)).dump_python(checked, mode="json"),
-        origins=_with_defaults(origins, kind, domain),
+        options=checked,
+        archive_options=archive_options,
+        origins=dict.fromkeys(keys, DEFAULT) | origins,
     )
     _check_names(settings)
     return settings
+
+
+def _own_table(kind: type[Any], name: str, file: ConfigFile, origins: dict[str, str]) -> dict[str, Any]:
+    """The table of a domain or of a kind of archive as JSON, every default filled in; origins are added."""
+    table = _table(file, (name,))
+    checked = _validate(kind, table, (name,), file, origins)
+    origins |= dict.fromkeys(_dotted(name, _fields(kind)), DEFAULT)
+    origins |= {f"{name}.{key}": file.origin((name, key)) for key in table}
+    dumped: dict[str, Any] = TypeAdapter(type(checked)).dump_python(checked, mode="json")
+    return dumped
 
 
 def did_you_mean(word: str, known: list[str]) -> str:
@@ -208,7 +237,7 @@ def _domain(file: ConfigFile) -> tuple[str, type[Any]]:
 def _check_top_level(file: ConfigFile, domain: str) -> None:
     known = ["domain", "name", *TABLES, domain]
     for key in file.table:
-        if key in known:
+        if key in known or key in registry.names("archives"):
             continue
         origin = file.origin((key,))
         if key in registry.names("tasks"):
@@ -256,7 +285,7 @@ def _layers(
     for key in fields.keys() & flags.keys():
         if flags[key] is not None:
             values[key] = flags[key]
-            origins[f"{name}.{key}"] = f"--{key.replace('_', '-')}"
+            origins[f"{name}.{key}"] = _FLAGS.get(key, f"--{key.replace('_', '-')}")
     return values
 
 
@@ -372,19 +401,9 @@ def _name(file: ConfigFile, source: Path | str, environment: Mapping[str, str]) 
     return name, origin
 
 
-def _with_defaults(origins: Mapping[str, str], kind: type, domain: str) -> dict[str, str]:
-    keys = [key for name, table in TABLES.items() for key in _dotted(name, table.model_fields)]
-    keys += _dotted(domain, _fields(kind))
-    return dict.fromkeys(keys, DEFAULT) | dict(origins)
-
-
 def _check_names(settings: Settings) -> None:
-    kinds: tuple[registry.Kind, ...] = ("proposers", "archives", "executors")
-    for kind in kinds:
-        key = kind.removesuffix("s")
-        path_hint = "the path of the archive file is --archive"
-        name = settings.proposer if key == "proposer" else getattr(settings.run, key)
-        _check_name(kind, f"run.{key}", name, settings.origins, path_hint)
+    _check_name("proposers", "run.proposer", settings.proposer, settings.origins)
+    _check_name("executors", "run.executor", settings.run.executor, settings.origins)
     for word in settings.models.operators:
         _check_name("operators", "models.operators", weighted(word)[0], settings.origins)
 

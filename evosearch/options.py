@@ -13,7 +13,7 @@ forked for each evaluation, and a fork costs as much as the memory that it copie
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from evosearch.errors import ConfigError
 
@@ -30,7 +30,8 @@ def read(kind: type[T], table: Mapping[str, Any], place: str) -> T:
     """Make a dataclass of JSON.
 
     Args:
-        kind: Its fields are bool, int, float, str, dataclasses, tuples of one of these, or any of them `| None`.
+        kind: Its fields are bool, int, float, str, literals, dataclasses, tuples of one of these, or any of them
+            `| None`.
         table: What `config` has checked. Keys and types are checked again, bounds are not: the record of a run may
             be of another version's making.
         place: Where the table stands, for messages: `custom`.
@@ -61,6 +62,10 @@ def _value(annotation: Any, value: Any, place: str) -> Any:
         return read(annotation, value, place)
     if annotation is float and type(value) is int:
         return float(value)
+    if get_origin(annotation) is Literal:
+        if value not in get_args(annotation):
+            raise ConfigError(f"{place}: expected one of {', '.join(get_args(annotation))}, got {value!r}")
+        return value
     if type(value) is not annotation:
         expected = annotation.__name__ if isinstance(annotation, type) else annotation
         raise ConfigError(f"{place}: expected {expected}, got {value!r}")

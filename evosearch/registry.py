@@ -17,7 +17,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from evosearch.errors import UnknownNameError
-from evosearch.protocols import Archive, Domain, Equipment, Executor, Model, Operator, Proposer, Task
+from evosearch.options import read
+from evosearch.protocols import Archive, ArchiveKind, Domain, Equipment, Executor, Model, Operator, Proposer, Task
 from evosearch.types import Axis, Recipe
 
 if TYPE_CHECKING:
@@ -48,7 +49,15 @@ BUILT_IN: Mapping[Kind, Mapping[str, str]] = {
         "openai": "evosearch.models.openai_api:OpenAIModel",
         "gguf": "evosearch.models.gguf:GgufModel",
     },
-    "archives": {"cells": "evosearch.archive.cells:CellArchive"},
+    "archives": {
+        "best": "evosearch.archive.baselines:BestArchive",
+        "cvt": "evosearch.archive.cvt:CvtArchive",
+        "grid": "evosearch.archive.cells:GridArchive",
+        "islands": "evosearch.archive.islands:IslandArchive",
+        "open_ended": "evosearch.archive.open_ended:OpenEndedArchive",
+        "pareto": "evosearch.archive.pareto:ParetoArchive",
+        "seeds": "evosearch.archive.baselines:SeedArchive",
+    },
     "executors": {"local": "evosearch.executors.local:LocalExecutor"},
 }
 
@@ -120,9 +129,27 @@ def make_model(scheme: str, spec: object) -> Model:
     return cast("Model", load("models", scheme)(spec))
 
 
-def make_archive(name: str, axes: tuple[Axis, ...], *, score_floor: float) -> Archive:
-    """Make an empty archive over the task's axes."""
-    return cast("Archive", load("archives", name)(axes, score_floor=score_floor))
+def archive_kind(name: str) -> ArchiveKind:
+    """The maker of a kind of archive."""
+    return cast("ArchiveKind", load("archives", name))
+
+
+def make_archive(
+    name: str, axes: tuple[Axis, ...], *, score_floor: float, options: Mapping[str, Any] | None = None
+) -> Archive:
+    """Make an empty archive over the task's axes.
+
+    Args:
+        name: The registered name of its kind.
+        axes: The axes of the task's map.
+        score_floor: The score that adds nothing to the QD score.
+        options: The kind's own table of the settings; what it does not say is as the kind has it.
+
+    Raises:
+        ConfigError: An option is unknown or of the wrong type, or does not go with the axes.
+    """
+    kind = archive_kind(name)
+    return kind(axes, score_floor=score_floor, options=read(kind.Options, options or {}, name))
 
 
 def make_executor(name: str, task: Task, recipe: Recipe, *, workers: int, sandbox: object = None) -> Executor:

@@ -55,6 +55,10 @@ def _check_variable(name: str) -> str:
     return name
 
 
+def _archive_kind(name: str) -> str:
+    return {"cells": "grid"}.get(name, name)  # as version 0.1 called it at first
+
+
 def _check_once(words: tuple[str, ...]) -> tuple[str, ...]:
     names = [weighted(word)[0] for word in words]
     if twice := [name for name in names if names.count(name) > 1]:
@@ -95,7 +99,9 @@ class RunSettings(_Table):
     proposer: str | None = Field(
         default=None, description="what writes new programs; by default symbolic, or mixed where a model is configured"
     )
-    archive: str = Field(default="cells", description="what keeps the best; the file's path is --archive")
+    archive: Annotated[str, AfterValidator(_archive_kind)] = Field(
+        default="grid", description="the kind of archive, which keeps the best; the file's path is --archive"
+    )
     executor: str = Field(default="local", description="where programs run")
 
 

@@ -42,7 +42,7 @@ def test_a_flag_beats_the_environment_beats_the_file_beats_the_default(load):
     settings = load(environment=environment, window=2)
     assert (settings.run.seed, settings.origins["run.seed"]) == (8, "EVOSEARCH_SEED")
     assert (settings.run.window, settings.origins["run.window"]) == (2, "--window")
-    assert (settings.run.archive, settings.origins["run.archive"]) == ("cells", "default")
+    assert (settings.run.archive, settings.origins["run.archive"]) == ("grid", "default")
     assert (load().run.seed, load().origins["run.seed"]) == (7, "evosearch.toml:5")
 
 
@@ -86,7 +86,7 @@ def test_a_variable_that_is_set_to_nothing_is_not_set(load):
 
 
 def test_a_second_run_takes_over_what_nothing_else_says(load):
-    earlier = {"seed": 1, "window": 3, "proposer": "other", "budget": "9evals", "archive": "cells"}
+    earlier = {"seed": 1, "window": 3, "proposer": "other", "budget": "9evals", "archive": "grid"}
     settings = load(window=2).continuing(earlier, {})
     assert (settings.run.seed, settings.run.window) == (7, 2)
     assert (settings.run.budget, settings.origins["run.budget"]) == ("9evals", config.LAST_RUN)
@@ -309,3 +309,43 @@ def test_a_key_in_the_settings_is_refused_and_not_repeated(load, key, value):
     with pytest.raises(ConfigError) as error:
         load(FILE + f'\n[models]\n{key} = "{value}"\n')
     assert "hush" not in f"{error.value} {error.value.hint}"
+
+
+def islands(folder, text):
+    (folder / "evosearch.toml").write_text(f'domain = "custom"\n{text}\n')
+    return config.load(folder, environment={}, flags={})
+
+
+def test_the_kind_of_archive_has_a_table_of_its_own(tmp_path):
+    settings = islands(tmp_path, '[run]\narchive = "islands"\n[islands]\nislands = 3')
+    assert settings.archive_options["islands"] == 3
+    assert settings.origins["islands.islands"] == "evosearch.toml:5"
+    assert ("islands.islands", 3, "evosearch.toml:5") in settings.rows()
+
+
+def test_the_table_of_another_kind_waits_until_it_is_chosen(tmp_path):
+    settings = islands(tmp_path, "[islands]\nislands = 3")
+    assert settings.run.archive == "grid"
+    assert "islands" not in settings.archive_options
+    flags = {"archive": "islands"}
+    assert config.load(tmp_path, environment={}, flags=flags).archive_options["islands"] == 3
+
+
+def test_an_option_of_an_archive_is_checked_and_its_line_named(tmp_path):
+    with pytest.raises(ConfigError, match=r"islands\.islands: expected a number greater .*evosearch\.toml:5"):
+        islands(tmp_path, '[run]\narchive = "islands"\n[islands]\nislands = -3')
+    with pytest.raises(ConfigError, match=r"unknown key 'islands\.islnds'") as caught:
+        islands(tmp_path, '[run]\narchive = "islands"\n[islands]\nislnds = 3')
+    assert caught.value.hint == "did you mean 'islands'?"
+
+
+def test_what_the_archive_was_made_with_is_taken_over_where_nothing_is_said(tmp_path):
+    earlier = {"archive": "islands", "archive_options": {"islands": 7, "clusters": True}}
+    taken = islands(tmp_path, "").continuing(earlier, {})
+    assert (taken.run.archive, taken.archive_options) == ("islands", earlier["archive_options"])
+    said = islands(tmp_path, '[run]\narchive = "islands"\n[islands]\nislands = 3').continuing(earlier, {})
+    assert (said.archive_options["islands"], said.archive_options["clusters"]) == (3, True)
+
+
+def test_the_first_name_of_the_grid_is_still_understood(tmp_path):
+    assert islands(tmp_path, '[run]\narchive = "cells"').run.archive == "grid"

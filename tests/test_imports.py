@@ -21,7 +21,7 @@ ALLOWED = {
     **{room: {*CONTRACTS, *LEAVES} for room in IMPLEMENTATIONS},
     "testing": set(),
     "executors": {*CONTRACTS, *LEAVES, "sandbox"},
-    "registry": CONTRACTS,
+    "registry": {*CONTRACTS, "options"},
     "config_file": CONTRACTS,
     "settings": CONTRACTS,
     "config": {*CONTRACTS, "config_file", "options", "registry", "settings"},

@@ -5,6 +5,7 @@ from __future__ import annotations  # the signatures name modules that are impor
 
 import os
 from difflib import get_close_matches
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +18,15 @@ from evosearch.errors import ExitCode, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from evosearch.protocols import Executor, Task
-    from evosearch.types import Evaluation, Program
+    from evosearch.types import Evaluation, Program, Split
+
+
+class SplitName(Enum):
+    """The parts of a task's data (`types.Split`)."""
+
+    TRAIN = "train"
+    VALIDATION = "validation"
+    TEST = "test"
 
 
 def evaluate(  # noqa: PLR0913 - one parameter an option
@@ -33,6 +42,9 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     problem: Annotated[
         str | None, typer.Option(help="The problem it is for; by default what the file's header says.")
     ] = None,
+    split: Annotated[
+        SplitName, typer.Option(help="The data it is judged on: what the search sees, or what it does not.")
+    ] = SplitName.TRAIN,
     unsafe: Unsafe = False,
     allow_degraded: AllowDegraded = False,
     json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -56,7 +68,7 @@ def evaluate(  # noqa: PLR0913 - one parameter an option
     candidate = Program(source, _problem(judged, problem, facts))
     sandbox = Sandbox.of_this_machine(unsafe=unsafe, allow_degraded=allow_degraded)
     executor = registry.make_executor(settings.run.executor, judged, recipe, workers=1, sandbox=sandbox)
-    evaluation = asyncio.run(_evaluate(candidate, executor, settings.run.seed))
+    evaluation = asyncio.run(_evaluate(candidate, executor, split.value, settings.run.seed))
     if json:
         show_json(evaluation_json(evaluation) | ({"sandbox": Containment.UNSAFE} if unsafe else {}))
     else:
@@ -103,12 +115,12 @@ def _problem(task: Task, asked: str | None, facts: dict[str, Any]) -> str | None
     return str(name)
 
 
-async def _evaluate(program: Program, executor: Executor, seed: int) -> Evaluation:
+async def _evaluate(program: Program, executor: Executor, split: Split, seed: int) -> Evaluation:
     from evosearch.reading import ENTRY
     from evosearch.types import Limits, Reading
 
     try:
         (described,) = await executor.run(ENTRY, [program.source], Limits())
-        return await executor.evaluate(program, Reading(**described), "train", seed)
+        return await executor.evaluate(program, Reading(**described), split, seed)
     finally:
         await executor.aclose()

@@ -22,6 +22,9 @@ from evosearch.search.budget import Budget
 from evosearch.store import Identity, RunRecord, Store
 from evosearch.types import Usage
 
+#: What an archive is of and a run can be told.
+_IDENTITY = ("seed", "window", "archive", "archive_options")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -62,7 +65,8 @@ class Plan:
     def identity(self) -> Identity:
         """What the archive is of."""
         task, run = self.task, self.settings.run
-        return Identity(task.name, task.domain, task.fingerprint, run.seed, run.window, run.archive)
+        options = self.settings.archive_options
+        return Identity(task.name, task.domain, task.fingerprint, run.seed, run.window, run.archive, options)
 
     def record(self) -> RunRecord:
         """What is known when the run begins."""
@@ -287,7 +291,7 @@ def _earlier(path: Path, source: Replay | None) -> _Earlier:
         return _recorded(source) if source else _Earlier()
     with Store.read(path) as store:
         last, identity = store.last_run(), store.identity
-        kept: dict[str, Any] = {"seed": identity.seed, "window": identity.window, "archive": identity.archive}
+        kept: dict[str, Any] = {key: getattr(identity, key) for key in _IDENTITY}
         if last is None:
             return _Earlier(kept)
         record = last.record
@@ -301,7 +305,5 @@ def _earlier(path: Path, source: Replay | None) -> _Earlier:
 def _recorded(source: Replay) -> _Earlier:
     """The settings of the run that is replayed; nothing of it is spent yet."""
     settings = source.run.get("settings", {})
-    kept = settings.get("run", {}) | {
-        key: source.run[key] for key in ("seed", "window", "archive") if key in source.run
-    }
+    kept = settings.get("run", {}) | {key: source.run[key] for key in _IDENTITY if key in source.run}
     return _Earlier(kept, settings.get("models", {}), has_calls=True, origin=config.REPLAYED)

@@ -59,6 +59,9 @@ def run(  # noqa: PLR0913 - one parameter an option
         Path | None,
         typer.Option(metavar="FILE", help="Take every reply from an archive or a cassette; no model is asked."),
     ] = None,
+    archive_kind: Annotated[
+        str | None, typer.Option(metavar="NAME", help="What keeps the best: grid, cvt, islands, open_ended, pareto, …")
+    ] = None,
     archive: Annotated[Path | None, typer.Option(help="The archive file; by default archives/NAME.db.")] = None,
     unsafe: Unsafe = False,
     allow_degraded: AllowDegraded = False,
@@ -83,7 +86,8 @@ def run(  # noqa: PLR0913 - one parameter an option
         from evosearch.report.progress import progress_view
 
         words = None if operators is None else [word.strip() for word in operators.split(",")]
-        run_flags = {"budget": budget, "seed": seed, "workers": workers, "window": window, "proposer": proposer}
+        run_flags = {"budget": budget, "seed": seed, "workers": workers, "window": window}
+        run_flags |= {"proposer": proposer, "archive": archive_kind}
         asked = {"model": model or None, "base_url": base_url, "api_key_env": api_key_env, "operators": words}
         plan = planning.prepare(
             task, archive, run_flags | asked, unsafe=unsafe, allow_degraded=allow_degraded, replay=replay

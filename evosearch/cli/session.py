@@ -72,7 +72,9 @@ async def _search(plan: Plan, store: Store, number: int, view: ProgressView) -> 
     search = Search(
         task,
         registry.make_proposer(plan.settings.proposer, equipment),
-        registry.make_archive(settings.archive, task.axes, score_floor=task.score_floor),
+        registry.make_archive(
+            settings.archive, task.axes, score_floor=task.score_floor, options=plan.settings.archive_options
+        ),
         executor,
         store,
         run=number,

@@ -19,7 +19,7 @@ from evosearch.sandbox.attacks.running import canaries
 from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.process import Stopped
 from evosearch.sandbox.worker import Blueprint, Job, Worker
-from evosearch.types import Evaluation, Limits, Program, Reading, Recipe, Split, Value
+from evosearch.types import Evaluation, Example, Limits, Program, Reading, Recipe, Split, Value
 
 T = TypeVar("T")
 
@@ -66,9 +66,18 @@ class LocalExecutor:
             SandboxError: No worker can be had, or the executor is closed.
             EvosearchError: The task cannot be made in a judge; as the class that says why.
         """
-        facts = CandidateFacts(program.id, program.problem, reading)
-        job = Job(program.source, facts, split, seed, self._task.limits(program.problem))
+        job = self._job(program, reading, split, seed)
         return await self._work(lambda worker, stop: worker.evaluate(job, stop))
+
+    async def rehearse(self, program: Program, seed: int) -> tuple[Example, ...]:
+        """Calls that the judge makes of a program.
+
+        Raises:
+            SandboxError: No worker can be had, or the executor is closed.
+            EvosearchError: The task cannot be made in a judge; as the class that says why.
+        """
+        job = self._job(program, Reading(normal_form=program.id), "train", seed)
+        return await self._work(lambda worker, stop: worker.rehearse(job, stop))
 
     async def run(self, entry: str, request: Value, limits: Limits) -> Value:
         """Run a library function (`package.module:function`) in the jail.
@@ -102,6 +111,10 @@ class LocalExecutor:
         self._threads.shutdown(cancel_futures=True)
         for worker in self._workers:
             worker.close()
+
+    def _job(self, program: Program, reading: Reading, split: Split, seed: int) -> Job:
+        facts = CandidateFacts(program.id, program.problem, reading)
+        return Job(program.source, facts, split, seed, self._task.limits(program.problem))
 
     async def _work(self, work: Callable[[Worker, int], T]) -> T:
         if self._closed.is_set():

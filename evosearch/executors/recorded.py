@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from evosearch.protocols import Executor
-from evosearch.types import Evaluation, Limits, Program, Reading, Split, Value
+from evosearch.types import Evaluation, Example, Limits, Program, Reading, Split, Value
 
 
 class RecordedExecutor:
@@ -27,6 +27,10 @@ class RecordedExecutor:
         """The recorded timeout of the program, or what its run gives."""
         recorded = self._timeouts.get(program.id)
         return recorded if recorded is not None else await self._executor.evaluate(program, reading, split, seed)
+
+    async def rehearse(self, program: Program, seed: int) -> tuple[Example, ...]:
+        """See `protocols.Executor`."""
+        return await self._executor.rehearse(program, seed)
 
     async def run(self, entry: str, request: Value, limits: Limits) -> Value:
         """See `protocols.Executor`."""

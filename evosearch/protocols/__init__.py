@@ -14,16 +14,18 @@ proposer may know, `Desk` is what an operator works with, `Models` is the door t
 To add one: write the class, register its name (`registry.py`, or an entry point of another package).
 """
 
-from evosearch.protocols.archive import Archive
+from evosearch.protocols.archive import Archive, ArchiveKind
 from evosearch.protocols.equipment import Choice, Equipment
 from evosearch.protocols.jail import Executor, Layer
 from evosearch.protocols.model import Model, Models
 from evosearch.protocols.operator import Desk, Draft, Fill, Form, Opening, Operator
-from evosearch.protocols.proposer import Context, Proposer, Regimen, Standings
+from evosearch.protocols.proposer import Bench, Context, NoBench, Proposer, Regimen, Standings
 from evosearch.protocols.task import Candidate, CandidateFacts, Domain, Laboratory, Task
 
 __all__ = [
     "Archive",
+    "ArchiveKind",
+    "Bench",
     "Candidate",
     "CandidateFacts",
     "Choice",
@@ -39,6 +41,7 @@ __all__ = [
     "Layer",
     "Model",
     "Models",
+    "NoBench",
     "Opening",
     "Operator",
     "Proposer",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations  # the signatures name numpy, which not every process should load
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
-from evosearch.types import Elite, Evaluation, Placement, Program
+from evosearch.types import Axis, Elite, Evaluation, Niche, Placement, Program
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Archive(Protocol):
     """Keeps the best of every kind. A pure fold: equal sequences of `place` give equal archives.
 
-    `place` and `select` take constant or logarithmic time in the number of elites.
+    `place` and `select` take constant or logarithmic time in the number of elites. `select` changes nothing.
     """
 
     @property
@@ -46,8 +46,19 @@ class Archive(Protocol):
         """The elites in the order in which their niches were first filled."""
         ...
 
-    def place(self, program: Program, evaluation: Evaluation) -> Placement:
-        """Offer a program. Without a score, or with a feature missing or off its axis, it is KEPT_OUT."""
+    def place(self, program: Program, evaluation: Evaluation, parents: Sequence[str] = ()) -> Placement:
+        """Offer a program. Without a score, or with a feature missing or off its axis, it is KEPT_OUT.
+
+        Args:
+            program: What is offered.
+            evaluation: How it did.
+            parents: Ids of the programs it was made from, most important first; none of a seed. One that the archive
+                does not know, or holds no more, is passed over.
+        """
+        ...
+
+    def label(self, niche: Niche) -> Mapping[str, str]:
+        """What one of its niches is called, for people: the cell's label by the axis's name, say."""
         ...
 
     def select(self, rng: np.random.Generator, k: int, problem: str | None = None) -> tuple[Elite, ...]:
@@ -60,4 +71,28 @@ class Archive(Protocol):
 
     def digest(self) -> str:
         """Content address of the archive: niches, programs and scores. Equal for equal runs."""
+        ...
+
+
+class ArchiveKind(Protocol):
+    """What the registry holds for a kind of archive: its maker, usually the archive's class.
+
+    Attributes:
+        Options: What the kind's own table in evosearch.toml may say, `[islands]` for the kind `islands`: a frozen
+            dataclass of JSON values that holds every default (`evosearch.options`).
+    """
+
+    Options: type[Any]
+
+    def __call__(self, axes: tuple[Axis, ...], *, score_floor: float, options: Any) -> Archive:
+        """Make an empty archive.
+
+        Args:
+            axes: The axes of the task's map; if there are problems, the first is `problem`.
+            score_floor: The score that adds nothing to the QD score.
+            options: An object of `Options`.
+
+        Raises:
+            ConfigError: The options do not go with the axes.
+        """
         ...

@@ -2,7 +2,7 @@
 
 from typing import Protocol, runtime_checkable
 
-from evosearch.types import Evaluation, Jail, Limits, Program, Reading, Split, Value
+from evosearch.types import Evaluation, Example, Jail, Limits, Program, Reading, Split, Value
 
 
 @runtime_checkable
@@ -22,6 +22,17 @@ class Executor(Protocol):
 
         Never raises for what the program does: that is the evaluation's status. A failure of the machinery is
         repeated once and then reported as `infra`.
+
+        Raises:
+            SandboxError: No worker can be had at all.
+            TaskError: The task cannot be made in a judge; likewise `ConfigError`.
+        """
+        ...
+
+    async def rehearse(self, program: Program, seed: int) -> tuple[Example, ...]:
+        """Calls that the judge makes of a program on the split `train`, some dozens, spread over its evaluation.
+
+        Empty if the program gets no score.
 
         Raises:
             SandboxError: No worker can be had at all.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from evosearch.protocols.task import Laboratory
-from evosearch.types import Batch, Brief, Credit, Elite, Finding, Forecast, Funds, Trial
+from evosearch.types import Batch, Brief, Credit, Elite, Example, Finding, Forecast, Funds, Proposal, Trial
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,19 +22,71 @@ class Regimen:
             A task that is one problem has the first rung alone, and no end of it if no turns follow.
         turn: Evaluations of one turn for models; 0 if there are none.
         attempts: How many turns every problem gets, solved or not; None to leave a solved one alone.
+        line: Evaluations of one free proposal of a task that is one problem.
+        lines: How many of those may be under way at a time, as each knows nothing of the others; None for as many as
+            the window holds.
     """
 
     rungs: tuple[int, ...] = ()
     turn: int = 0
     attempts: int | None = None
+    line: int = 1
+    lines: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """What each operator and each model has achieved so far, by name; one that has not been used is missing."""
+    """What has been achieved so far, by name; what has not been used is missing.
+
+    Attributes:
+        operators: What operators that ask models achieved.
+        models: What models achieved.
+        edits: What came of the programs that no model wrote, by each part of `Proposal.operator` (`a+b` has two); an
+            attempt is a program that was evaluated, and one with a score counts among `programs`.
+    """
 
     operators: Mapping[str, Credit] = field(default_factory=dict)
     models: Mapping[str, Credit] = field(default_factory=dict)
+    edits: Mapping[str, Credit] = field(default_factory=dict)
+
+
+class Bench(Protocol):
+    """Where a proposer has programs evaluated while it is still at work.
+
+    All that is tried here is recorded, in order, as trials of the step, before the programs that the proposer returns;
+    it is offered to the archive like those.
+    """
+
+    @property
+    def left(self) -> int:
+        """How many more programs may be evaluated."""
+        ...
+
+    async def __call__(self, *proposals: Proposal) -> tuple[Trial, ...]:
+        """Evaluate programs side by side; one trial each, in order, not placed yet.
+
+        One that was seen before costs nothing, and has no evaluation.
+
+        Raises:
+            ValueError: There are more of them than `left`.
+        """
+        ...
+
+
+class NoBench:
+    """The bench of a proposal that may evaluate nothing itself."""
+
+    left = 0
+
+    async def __call__(self, *proposals: Proposal) -> tuple[Trial, ...]:
+        """Refuse any program.
+
+        Raises:
+            ValueError: There is one.
+        """
+        if proposals:
+            raise ValueError(f"no program may be evaluated here, got {len(proposals)}")
+        return ()
 
 
 def _no_report(elite: Elite) -> str:  # noqa: ARG001 - the signature of a report
@@ -55,6 +107,8 @@ class Context:
         allowance: Evaluations it may use, in all: those it tries itself and one for each program it returns.
         spent: Evaluations this problem has used so far.
         laboratory: Runs a library function in a jail: `await laboratory(entry, request, limits)`.
+        bench: Has programs evaluated: `await bench(proposal)`.
+        calls: Calls that the judge made of the task's first seed, spread over its evaluation; empty if there is none.
         report: What the task has to say of an elite, to stand above its source in a prompt.
         paid: Whether this turn is for models; else it is one of the free rungs (`Regimen`).
         funds: What its calls may cost in all.
@@ -72,6 +126,8 @@ class Context:
     allowance: int
     spent: int
     laboratory: Laboratory
+    bench: Bench = field(default_factory=NoBench)
+    calls: tuple[Example, ...] = ()
     report: Callable[[Elite], str] = _no_report
     paid: bool = False
     funds: Funds = field(default_factory=Funds)
@@ -114,9 +170,9 @@ class Proposer(Protocol):
     async def propose(self, context: Context) -> Batch:
         """Return the best few programs, best first, with full provenance and what they cost.
 
-        It may try candidates of its own in the laboratory; `usage.evaluations` says how many it really tried,
-        and that number plus the number of proposals is at most `context.allowance`. Its calls cost at most
-        `context.funds`.
+        It may try candidates of its own in the laboratory; `usage.evaluations` says how many it really tried there.
+        That number, what the bench evaluated and the number of proposals are together at most `context.allowance`.
+        Its calls cost at most `context.funds`.
 
         Raises:
             ProviderError: The model's provider refused or failed.

@@ -11,7 +11,7 @@ from evosearch.report.printable import to_json
 from evosearch.report.provenance import wrap
 from evosearch.report.snapshot import Snapshot
 from evosearch.store.records import Ancestor, StoredCall, StoredTrial
-from evosearch.types import Evaluation, Niche
+from evosearch.types import Evaluation
 
 #: The keys of a row, in order; a promise.
 COLUMNS = (
@@ -97,16 +97,11 @@ def ancestor_row(ancestor: Ancestor, containment: Mapping[int, Containment]) -> 
 
 
 def niche_labels(stored: StoredTrial, snapshot: Snapshot) -> dict[str, str] | None:
-    """The program's cell as the map calls it, by axis; None if it has none."""
+    """The program's niche as the archive calls it, part by part; None if it has none."""
     placement = stored.trial.placement
     if placement is None or placement.niche is None:
         return None
-    return cell_labels(placement.niche, snapshot)
-
-
-def cell_labels(niche: Niche, snapshot: Snapshot) -> dict[str, str]:
-    """A cell as the map calls it, by axis."""
-    return {axis.name: axis.label(int(cell)) for axis, cell in zip(snapshot.facts.axes, niche, strict=True)}
+    return dict(snapshot.archive.label(placement.niche))
 
 
 def jsonl(programs: Iterable[StoredTrial], snapshot: Snapshot) -> str:

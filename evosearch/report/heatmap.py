@@ -1,7 +1,7 @@
 """The map of an archive as coloured cells that can be read without the colour too.
 
-The last two axes that are no problem span the picture. What remains is summed up in each cell: with many problems the
-cell says how many of them have an elite there, else it shows the best score.
+The last two axes that are no problem span the picture, whatever niches the archive itself has. What remains is summed
+up in each cell: with many problems the cell says how many of them have an elite there, else it shows the best score.
 """
 
 from collections.abc import Iterable
@@ -49,19 +49,21 @@ def heatmap(axes: tuple[Axis, ...], elites: Iterable[Elite], *, problem: str | N
     """
     many = bool(axes) and axes[0].name == "problem"
     free = range(1 if many else 0, len(axes))
-    row, column = (free[-2] if len(free) > 1 else None), (free[-1] if free else None)
+    row, column = (axes[free[-2]] if len(free) > 1 else None), (axes[free[-1]] if free else None)
     counting = many and problem is None
     found: dict[tuple[int, int], dict[str | None, float]] = {}
     for elite in elites:
         if problem is not None and elite.program.problem != problem:
             continue
-        place = (int(elite.niche[row]) if row is not None else 0, int(elite.niche[column]) if column is not None else 0)
+        place = (_index(row, elite), _index(column, elite))
         scores = found.setdefault(place, {})
         scores[elite.program.problem] = max(elite.score, scores.get(elite.program.problem, elite.score))
     values = {place: float(len(by)) if counting else max(by.values()) for place, by in found.items()}
-    return Heatmap(
-        axes[row] if row is not None else None, axes[column] if column is not None else None, values, counting
-    )
+    return Heatmap(row, column, values, counting)
+
+
+def _index(axis: Axis | None, elite: Elite) -> int:
+    return 0 if axis is None else axis.index(elite.evaluation.features[axis.name])
 
 
 def describe(picture: Heatmap) -> dict[str, Any]:

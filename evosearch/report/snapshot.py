@@ -171,12 +171,15 @@ def take(store: Store) -> Snapshot:
         facts = TaskFacts.from_json(run.record.settings["task"])
     except (KeyError, TypeError, ValueError) as error:
         raise ArchiveForeignError(f"{store.path}: the record of run {run.id} is incomplete: {error!r}") from error
-    archive = registry.make_archive(store.identity.archive, facts.axes, score_floor=facts.score_floor)
+    identity = store.identity
+    archive = registry.make_archive(
+        identity.archive, facts.axes, score_floor=facts.score_floor, options=identity.archive_options
+    )
     tries = None if facts.solved_score is None else Tries(facts.problems, facts.solved_score)
     steps = store.steps()
     ledger = Ledger(archive, facts.problems, facts.solved_score).fold(tries.watch(steps) if tries else steps)
     return Snapshot(
-        store.identity,
+        identity,
         runs,
         facts,
         ledger,

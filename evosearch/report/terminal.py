@@ -67,18 +67,18 @@ def top(snapshot: Snapshot, programs: Sequence[StoredTrial]) -> Table:
     """Programs with a score as rows, in the order given; a column tells those that were not contained, if there are."""
     states = [snapshot.contained(stored) for stored in programs]
     stamped = any(state is not Containment.CONTAINED for state in states)
-    axes = " · ".join(one_line(axis.name) for axis in snapshot.facts.axes)
+    niches = [niche_labels(stored, snapshot) or {} for stored in programs]
+    parts = next(filter(None, niches), {})
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("score", justify="right", no_wrap=True, min_width=9)
     table.add_column("id", no_wrap=True, min_width=16)
     if stamped:
         table.add_column("sandbox", no_wrap=True, min_width=9)
-    table.add_column(Text(axes), no_wrap=True, overflow="ellipsis")
+    table.add_column(Text(" · ".join(map(one_line, parts))), no_wrap=True, overflow="ellipsis")
     table.add_column("program", no_wrap=True, overflow="ellipsis", min_width=8)
-    for stored, state in zip(programs, states, strict=True):
+    for stored, state, labels in zip(programs, states, niches, strict=True):
         program, evaluation = stored.trial.proposal.program, stored.trial.evaluation
         score = "none" if evaluation is None or evaluation.score is None else number(evaluation.score)
-        labels = niche_labels(stored, snapshot) or {}
         niche = Text(" · ".join(one_line(label, _WIDEST_LABEL) for label in labels.values()))
         table.add_row(score, program.id, *([_stamp(state)] if stamped else []), niche, Text(gist(program.source)))
     return table

@@ -42,9 +42,13 @@ def for_programs(packages: Iterable[str]) -> Jail:
     return Jail((*_libraries(), *files_of(packages)), _package_folders())
 
 
-def for_library(module: str) -> Jail:
-    """The jail of a library function: its package and what that requires."""
-    return for_programs([module.partition(".")[0]])
+def for_library(module: str, packages: Iterable[str] = ()) -> Jail:
+    """The jail of a library function: its package and what that requires, and the packages that the task declares.
+
+    Raises:
+        TaskError: A package is not installed.
+    """
+    return for_programs(dict.fromkeys([module.partition(".")[0], *packages]))
 
 
 def for_judges(package: str, reads: Iterable[str]) -> Jail:

@@ -8,7 +8,7 @@ from evosearch.types import Evaluation, Value
 
 
 def to_json(evaluation: Evaluation) -> dict[str, Value]:
-    """Status, score, metrics, features and feedback, in builtin types.
+    """Status, score, metrics, features, cases and feedback, in builtin types.
 
     Raises:
         TypeError: A task put something into them that is neither number nor text.
@@ -19,6 +19,7 @@ def to_json(evaluation: Evaluation) -> dict[str, Value]:
         "score": None if evaluation.score is None else float(evaluation.score),
         "metrics": {str(name): float(value) for name, value in evaluation.metrics.items()},
         "features": {str(name): _feature(value) for name, value in evaluation.features.items()},
+        "cases": [float(value) for value in evaluation.cases],
         # A judge may quote what a program answered, and that need not be text that can be written down.
         "feedback": str(evaluation.feedback).encode(errors="backslashreplace").decode(),
     }
@@ -37,8 +38,12 @@ def read(message: Value) -> tuple[dict[str, Value], str]:
     match message:
         case {"lost": str(reason)}:
             raise WorkerLostError(reason)
-        case {"evaluation": {"metrics": dict(metrics), "features": dict(features), **rest}, "log": str(log)} if (
-            all(type(value) in (int, float) for value in metrics.values())
+        case {
+            "evaluation": {"metrics": dict(metrics), "features": dict(features), "cases": list(cases), **rest},
+            "log": str(log),
+        } if (
+            all(type(value) in (int, float) for value in cases)
+            and all(type(value) in (int, float) for value in metrics.values())
             and all(type(value) in (int, float, str) for value in features.values())
             and rest.keys() == {"status", "score", "feedback"}
             and type(rest["feedback"]) is str
@@ -61,6 +66,7 @@ def from_json(verdict: Mapping[str, Value], *, cpu_seconds: float, wall_seconds:
         cpu_seconds=cpu_seconds,
         wall_seconds=wall_seconds,
         log=log,
+        cases=tuple(verdict["cases"]),
     )
 
 

@@ -16,6 +16,7 @@ from evosearch.sandbox import zygote
 from evosearch.sandbox.candidate import JailedCandidate
 from evosearch.sandbox.channel import Channel
 from evosearch.sandbox.process import Handles, JailedProcess
+from evosearch.sandbox.rehearsal import Rehearsal
 from evosearch.sandbox.verdict import to_json
 from evosearch.types import Evaluation, Limits, Reading, Recipe, Value
 
@@ -56,13 +57,23 @@ def _judge(task: Task, request: dict[str, Any], channel: Channel, descriptors: l
     handles = Handles.received(born["pid"], descriptors, born["cpu_before"])
     process = JailedProcess(handles, Limits(**request["program_limits"]))
     try:
-        verdict = _verdict(task, JailedCandidate(process, facts), request)
-        message = {"evaluation": verdict, "log": process.log}
+        message = (_rehearse if request["rehearse"] else _say)(task, process, facts, request)
     except WorkerLostError as error:
         message = {"lost": str(error)}
     # It will be ended anyway, and meanwhile the verdict is on its way.
     process.kill()
     channel.send(message)
+
+
+def _say(task: Task, process: JailedProcess, facts: CandidateFacts, request: dict[str, Any]) -> dict[str, Value]:
+    verdict = _verdict(task, JailedCandidate(process, facts), request)
+    return {"evaluation": verdict, "log": process.log}
+
+
+def _rehearse(task: Task, process: JailedProcess, facts: CandidateFacts, request: dict[str, Any]) -> dict[str, Value]:
+    rehearsal = Rehearsal(process, facts)
+    verdict = _verdict(task, rehearsal, request)
+    return {"calls": rehearsal.told() if verdict["status"] == Status.OK else []}
 
 
 def _verdict(task: Task, candidate: JailedCandidate, request: dict[str, Any]) -> dict[str, Value]:

@@ -9,21 +9,21 @@ so that the judge never sees the text and the program never sees the judge.
 """
 
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Final, TypeVar
 
 from evosearch.errors import CandidateError, EvosearchError, Status, WorkerLostError
 from evosearch.protocols import CandidateFacts
-from evosearch.sandbox import frames, grounds
+from evosearch.sandbox import frames, grounds, rehearsal
 from evosearch.sandbox.candidate import Conversation
 from evosearch.sandbox.policy import Sandbox
 from evosearch.sandbox.process import JailedProcess, Stopped
 from evosearch.sandbox.single_use import SingleUse
 from evosearch.sandbox.spawn import Lines, Zygote
 from evosearch.sandbox.verdict import from_json, read, to_json
-from evosearch.types import Evaluation, Jail, Limits, Recipe, Split, Value
+from evosearch.types import Evaluation, Example, Jail, Limits, Recipe, Split, Value
 
 _PROGRAMS: Final = "evosearch.sandbox.zygote"
 _JUDGES: Final = "evosearch.sandbox.verifier"
@@ -109,6 +109,18 @@ class Worker:
         except CandidateError as error:
             return Evaluation(status=error.status, feedback=str(error))
 
+    def rehearse(self, job: Job, stop: int) -> tuple[Example, ...]:
+        """The calls that a judge makes of one program; none if they cannot be told.
+
+        Raises:
+            EvosearchError: The task cannot be made, or no process can be had.
+            Stopped: The work was called off; nothing of it runs any more.
+        """
+        try:
+            return self._twice(lambda: self._rehearse(job, stop))
+        except CandidateError:
+            return ()
+
     def run(self, entry: str, request: Value, limits: Limits, stop: int) -> Value:
         """Call a library function in the jail.
 
@@ -145,17 +157,10 @@ class Worker:
         raise CandidateError(Status.INFRA, f"given up after {_ATTEMPTS} attempts: {reason}")
 
     def _evaluate(self, job: Job, stop: int) -> Evaluation:
-        programs, judges = self._for_judging(stop)
-        load = _load({"source": job.source})
-        with (
-            Lines(log=True) as lines,
-            # First, so that the judge gets ready while the program is born.
-            closing(_fork_judge(judges, lines, job, stop)) as judge,
-            closing(programs.fork({}, job.limits, lines, stop=stop)) as program,
-        ):
+        with self._trial(job, stop, rehearse=False) as (judge, program):
             log = ""
             try:
-                program.send(load)
+                program.send(_load({"source": job.source}))
                 verdict, log = _verdict(judge, program)
             except CandidateError as error:
                 verdict = to_json(Evaluation(status=error.status, feedback=str(error)))
@@ -163,6 +168,29 @@ class Worker:
             return from_json(
                 verdict, cpu_seconds=end.cpu_seconds, wall_seconds=end.wall_seconds, log=log or program.log
             )
+
+    def _rehearse(self, job: Job, stop: int) -> tuple[Example, ...]:
+        with self._trial(job, stop, rehearse=True) as (judge, program):
+            program.send(_load({"source": job.source}))
+            judge.send(_introduction(program))
+            try:
+                return rehearsal.read(judge.receive())
+            except ValueError:
+                return ()
+            finally:
+                program.end()
+
+    @contextmanager
+    def _trial(self, job: Job, stop: int, *, rehearse: bool) -> Iterator[tuple[JailedProcess, JailedProcess]]:
+        """A judge, and the program that it will judge."""
+        programs, judges = self._for_judging(stop)
+        with (
+            Lines(log=True) as lines,
+            # First, so that the judge gets ready while the program is born.
+            closing(_fork_judge(judges, lines, job, stop, rehearse=rehearse)) as judge,
+            closing(programs.fork({}, job.limits, lines, stop=stop)) as program,
+        ):
+            yield judge, program
 
     def _run(self, entry: str, request: Value, limits: Limits, stop: int) -> Value:
         module, _, function = entry.partition(":")
@@ -191,7 +219,8 @@ class Worker:
     def _for_library(self, module: str, stop: int) -> Zygote | SingleUse:
         key = f"library {module}"
         if key not in self._zygotes:
-            self._start({key: _Plan(_PROGRAMS, grounds.for_library(module), {"preload": [module]})}, stop)
+            jail = grounds.for_library(module, self._blueprint.packages)
+            self._start({key: _Plan(_PROGRAMS, jail, {"preload": [module]})}, stop)
         return self._zygotes[key]
 
     def _start(self, wanted: "Mapping[str, _Plan]", stop: int) -> None:
@@ -217,13 +246,14 @@ class _Plan:
     settings: dict[str, Value]
 
 
-def _fork_judge(judges: Zygote | SingleUse, program: Lines, job: Job, stop: int) -> JailedProcess:
+def _fork_judge(judges: Zygote | SingleUse, program: Lines, job: Job, stop: int, *, rehearse: bool) -> JailedProcess:
     """A judge for a program that is yet to be born, and will be reached by these lines."""
     request = {
         "facts": asdict(job.facts),
         "split": job.split,
         "seed": job.seed,
         "program_limits": asdict(job.limits),
+        "rehearse": rehearse,
     }
     with Lines(log=False) as lines:
         return judges.fork(request, _judge_limits(job.limits), lines, stop=stop, lend=program.lent())
@@ -237,12 +267,17 @@ def _verdict(judge: JailedProcess, program: JailedProcess) -> tuple[dict[str, Va
         WorkerLostError: A zygote was lost meanwhile.
     """
     try:
-        judge.send(frames.encode({"pid": program.handles.pid, "cpu_before": program.handles.cpu_before}))
+        judge.send(_introduction(program))
         return read(judge.receive())
     except CandidateError as error:
         raise _unfinished(error) from error
     except ValueError as error:
         raise CandidateError(Status.INFRA, f"the task's evaluate() failed: {error}") from error
+
+
+def _introduction(program: JailedProcess) -> bytes:
+    """What a judge is told of a program that has been born."""
+    return frames.encode({"pid": program.handles.pid, "cpu_before": program.handles.cpu_before})
 
 
 def _judge_limits(limits: Limits) -> Limits:

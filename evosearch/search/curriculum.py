@@ -9,6 +9,7 @@ Where models propose (`protocols.Regimen`), a problem that has used its last run
 their first turn before any gets its second, and among equals the nearest to being solved comes first.
 """
 
+import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -67,24 +68,27 @@ class SingleProblem:
     """
 
     def __init__(self, regimen: Regimen) -> None:
-        self._turn = regimen.turn
-        self._free_left = regimen.rungs[0] if regimen.rungs else 0
+        self._regimen = regimen
         self._spent = 0
+        self._spent_free = 0
+        self._under_way = 0
         self._idle = 0
         self._idle_turns = 0
 
     def next(self, rng: np.random.Generator) -> Assignment | None:  # noqa: ARG002 - the contract of a curriculum
-        """The only problem again; None if the proposer has run out of new programs."""
-        fresh = self._idle < PATIENCE
-        if not self._turn:
-            return Assignment(None, 1, self._spent) if fresh else None
-        if self._free_left > 0 and fresh:
-            return Assignment(None, 1, self._spent)
-        return Assignment(None, self._turn, self._spent, paid=True) if self._idle_turns < PATIENCE_WITH_MODELS else None
+        """The only problem again; None if the proposer has run out of new programs, or nothing more may be open."""
+        regimen = self._regimen
+        if (free := self._free_left()) > 0 and self._idle < PATIENCE:
+            if regimen.lines is not None and self._under_way >= regimen.lines:
+                return None
+            return Assignment(None, int(min(regimen.line, free)), self._spent)
+        if not regimen.turn or self._idle_turns >= PATIENCE_WITH_MODELS:
+            return None
+        return Assignment(None, regimen.turn, self._spent, paid=True)
 
     def begin(self, problem: str | None, *, paid: bool) -> None:  # noqa: ARG002 - the contract of a curriculum
         """Count the free proposals."""
-        self._free_left -= not paid
+        self._under_way += not paid
 
     def settle(self, step: Step) -> None:
         """Count what was spent."""
@@ -92,7 +96,17 @@ class SingleProblem:
         if step.paid:
             self._idle_turns = 0 if step.usage.evaluations else self._idle_turns + 1
         else:
+            # The seeds are dealt out by nobody.
+            self._under_way = max(0, self._under_way - 1)
+            self._spent_free += step.usage.evaluations
             self._idle = 0 if step.usage.evaluations else self._idle + 1
+
+    def _free_left(self) -> float:
+        """Free evaluations that are neither used nor dealt out; without turns for models there is no end of them."""
+        if not self._regimen.turn:
+            return math.inf
+        first = self._regimen.rungs[0] if self._regimen.rungs else 0
+        return first - self._spent_free - self._under_way * self._regimen.line
 
 
 class Racing:

@@ -23,40 +23,25 @@ from __future__ import annotations  # the signatures name numpy
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from evosearch.errors import CandidateError, NothingFoundError, ProviderError
+from evosearch.errors import NothingFoundError, ProviderError
 from evosearch.protocols import Archive, Context, Executor, Proposer, Task
 from evosearch.randomness import generator
-from evosearch.reading import ENTRY as READ
-from evosearch.reading import readings_of
+from evosearch.search.bench import EngineBench
 from evosearch.search.budget import Budget
 from evosearch.search.curriculum import Assignment, curriculum_for
 from evosearch.search.events import Ended, Event, Listener, Refused, Resumed, Settled
 from evosearch.search.ledger import Ledger
 from evosearch.search.selection import select_parents
 from evosearch.store import Store
-from evosearch.types import (
-    Batch,
-    Funds,
-    Limits,
-    Proposal,
-    Reading,
-    Step,
-    Trial,
-    Turn,
-    Usage,
-    digest_of,
-)
+from evosearch.types import Attempt, Batch, Example, Funds, Program, Proposal, Step, Turn, Usage
 
 if TYPE_CHECKING:
     import numpy as np
 
-#: What the jailed parser may use for the programs of one batch.
-READING_LIMITS = Limits(cpu_seconds=5.0, wall_seconds=60.0)
 #: The event that records which problems were left out, and why.
 REFUSED = "refused"
 
@@ -109,6 +94,7 @@ class Search:
         self._curriculum = curriculum_for(task.problems, task.solved_score, proposer.regimen)
         self._open: dict[int, asyncio.Task[Step] | Step] = {}
         self._reserved: dict[int, Usage] = {}
+        self._examples: dict[str | None, tuple[Example, ...]] = {}
         self._shortage = ""
         self._recorded = 0
         self._coming: Step | None = None
@@ -129,6 +115,7 @@ class Search:
         self._coming = next(recorded, None)
         try:
             await self._check_task()
+            await self._rehearse()
             self._fill_window(recorded)
             while self._open:
                 replaying = isinstance(self._open[self._ledger.steps], Step)
@@ -194,6 +181,7 @@ class Search:
             allowance=assignment.allowance,
             spent=assignment.spent,
             laboratory=self._executor.run,
+            calls=self._examples.get(problem, ()),
             report=partial(self._task.report, problem=problem),
             paid=assignment.paid,
             failures=self._ledger.failures(problem),
@@ -203,30 +191,23 @@ class Search:
 
     async def _turn(self, context: Context, funds: Usage, horizon: int) -> Step:
         """Proposal k from its context to its evaluated programs; touches nothing shared."""
-        batch = await self._proposer.propose(context)
-        step = await self._evaluate(context.index, context.problem, context.allowance, batch, horizon)
-        return replace(
-            step, paid=context.paid, funds=funds, attempts=batch.attempts, findings=batch.findings, opened=horizon
-        )
+        bench = self._bench(horizon, context.allowance)
+        batch = await self._proposer.propose(replace(context, bench=bench))
+        step = await self._evaluate(context.index, context.problem, context.allowance, batch, bench)
+        return replace(step, paid=context.paid, funds=funds, findings=batch.findings, opened=horizon)
 
-    async def _evaluate(self, index: int, problem: str | None, allowance: int, batch: Batch, horizon: int) -> Step:
-        readings = await self._read(batch.proposals)
-        drafts: list[Trial] = []
-        own: dict[tuple[str | None, str], str] = {}
-        for proposal, reading in zip(batch.proposals, readings, strict=True):
-            key = (proposal.program.problem, reading.normal_form)
-            twin = self._ledger.seen_before(key, horizon) or own.get(key)
-            own.setdefault(key, proposal.program.id)
-            drafts.append(Trial(proposal, reading, duplicate_of=twin))
-        trials = tuple(await asyncio.gather(*(self._judge(trial) for trial in drafts)))
-        judged = sum(trial.evaluation is not None for trial in trials)
-        return Step(index, problem, allowance, trials, batch.usage + Usage(evaluations=judged), batch.note)
+    async def _evaluate(
+        self, index: int, problem: str | None, allowance: int, batch: Batch, bench: EngineBench
+    ) -> Step:
+        """The step of a batch, what its proposer tried on the bench first."""
+        tried = len(bench.trials)
+        await bench.judge(batch.proposals)
+        attempts = tuple(_moved(attempt, tried) for attempt in batch.attempts)
+        usage = batch.usage + Usage(evaluations=bench.evaluated)
+        return Step(index, problem, allowance, bench.trials, usage, batch.note, attempts=attempts)
 
-    async def _judge(self, trial: Trial) -> Trial:
-        if trial.duplicate_of is not None:
-            return trial
-        evaluation = await self._executor.evaluate(trial.proposal.program, trial.reading, "train", self._seed)
-        return replace(trial, evaluation=evaluation)
+    def _bench(self, horizon: int, allowance: int) -> EngineBench:
+        return EngineBench(self._executor, self._ledger, seed=self._seed, horizon=horizon, allowance=allowance)
 
     async def _settle_next(self) -> Step:
         """Wait for the result that is next in order; place it and record it."""
@@ -258,23 +239,17 @@ class Search:
 
     async def _evaluate_seeds(self) -> Step:
         seeds = tuple(Proposal(program, "seed") for program in self._task.seeds())
-        return await self._evaluate(0, None, len(seeds), Batch(seeds), horizon=0)
+        return await self._evaluate(0, None, len(seeds), Batch(seeds), self._bench(0, len(seeds)))
 
-    async def _read(self, proposals: Sequence[Proposal]) -> list[Reading]:
-        """Have the programs parsed in a jail, but for those that the proposer has had parsed already."""
-        unread = [proposal.program.source for proposal in proposals if proposal.reading is None]
-        fresh = iter(await self._parse(unread))
-        return [proposal.reading or next(fresh) for proposal in proposals]
-
-    async def _parse(self, sources: list[str]) -> list[Reading]:
-        """Have texts parsed in a jail; one that breaks the parser is known by its text alone."""
-        if not sources:
-            return []
-        with suppress(CandidateError):
-            return readings_of(await self._executor.run(READ, sources, READING_LIMITS), len(sources))
-        if len(sources) == 1:
-            return [Reading(normal_form=digest_of(sources[0]), parsed=False)]
-        return [(await self._parse([source]))[0] for source in sources]
+    async def _rehearse(self) -> None:
+        """Hear which calls the judge makes of the first seed of every problem, for a proposer that tries programs."""
+        if not self._proposer.regimen.rungs:
+            return
+        firsts: dict[str | None, Program] = {}
+        for program in self._task.seeds():
+            firsts.setdefault(program.problem, program)
+        rehearsals = [self._executor.rehearse(program, self._seed) for program in firsts.values()]
+        self._examples = dict(zip(firsts, await asyncio.gather(*rehearsals), strict=True))
 
     def _seeds_are_under_way(self) -> bool:
         """Whether step 0 is open: every proposal sees the seeds, so nothing opens beside them."""
@@ -387,3 +362,8 @@ def _check_seeds(step: Step) -> None:
             f"no seed was kept by the archive; the first ended as {said}",
             hint="mend the seed or the evaluator, and try them with `evosearch evaluate SEED --task TASK`",
         )
+
+
+def _moved(attempt: Attempt, tried: int) -> Attempt:
+    """An attempt whose program stands behind those that were tried on the bench."""
+    return attempt if attempt.position is None else replace(attempt, position=attempt.position + tried)

@@ -8,7 +8,7 @@ from typing import Self
 from evosearch.protocols import Archive, Standings
 from evosearch.search.events import Progress
 from evosearch.search.selection import Kindred
-from evosearch.types import Credit, Finding, Problem, ReplyOutcome, Step, Trial, Usage
+from evosearch.types import Credit, Evaluation, Finding, Problem, ReplyOutcome, Step, Trial, Usage
 
 #: A problem and a normal form: what makes two programs the same.
 Key = tuple[str | None, str]
@@ -39,6 +39,7 @@ class Ledger:
         self._findings: dict[str | None, tuple[Finding, ...]] = {}
         self._operators: dict[str, Credit] = {}
         self._models: dict[str, Credit] = {}
+        self._edits: dict[str, Credit] = {}
 
     def fold(self, steps: Iterable[Step]) -> Self:
         """Take in recorded steps, in order; returns itself."""
@@ -78,7 +79,7 @@ class Ledger:
 
     def standings(self) -> Standings:
         """What operators and models have achieved so far."""
-        return Standings(self._operators.copy(), self._models.copy())
+        return Standings(self._operators.copy(), self._models.copy(), self._edits.copy())
 
     def progress(self, *, in_flight: int) -> Progress:
         """The figures of the moment."""
@@ -108,10 +109,13 @@ class Ledger:
         self.kindred.note(program.problem, evaluation.score)
         if evaluation.score is None:
             self._failures[program.problem].append(trial)
-        return replace(trial, placement=self.archive.place(program, evaluation))
+        return replace(trial, placement=self.archive.place(program, evaluation, trial.proposal.parents))
 
     def _credit(self, step: Step) -> None:
-        """Credit operators and models with what their replies achieved."""
+        """Credit operators and models with what their replies achieved, and edits with what came of them."""
+        for tried in step.trials:
+            if tried.evaluation is not None and tried.proposal.model is None:
+                self._credit_edits(tried, tried.evaluation)
         for attempt in step.attempts:
             trial = None if attempt.position is None else step.trials[attempt.position]
             is_program = attempt.outcome is ReplyOutcome.PROGRAM
@@ -119,3 +123,9 @@ class Ledger:
             credit = Credit(1, int(is_program), int(is_kept), attempt.usage)
             self._operators[attempt.operator] = self._operators.get(attempt.operator, Credit()) + credit
             self._models[attempt.model] = self._models.get(attempt.model, Credit()) + credit
+
+    def _credit_edits(self, trial: Trial, evaluation: Evaluation) -> None:
+        is_kept = trial.placement is not None and bool(trial.placement.outcome)
+        credit = Credit(1, int(evaluation.score is not None), int(is_kept))
+        for part in dict.fromkeys(trial.proposal.operator.split("+")):
+            self._edits[part] = self._edits.get(part, Credit()) + credit

@@ -1,19 +1,21 @@
 """What an archive file is of, and the refusal to continue another search's."""
 
+import json
 import sqlite3
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 from evosearch.errors import ArchiveForeignError
-from evosearch.store.columns import from_text, to_text
+from evosearch.store.columns import from_json, from_text, to_json, to_text
 from evosearch.store.files import prepare_writer, row_errors
-from evosearch.store.migrations import examine, migrate
+from evosearch.store.migrations import examine, latest, migrate
 from evosearch.store.records import Identity
 
 #: What the command line can be told; the others are the task itself.
-_SETTINGS = ("seed", "window", "archive")
+_SETTINGS = ("seed", "window", "archive", "archive_options")
 
 
 def claim(connection: sqlite3.Connection, path: Path, identity: Identity) -> None:
@@ -25,7 +27,7 @@ def claim(connection: sqlite3.Connection, path: Path, identity: Identity) -> Non
     """
     database = Database(connection, execute_plugins=False)
     if examine(database, path):
-        _check(path, read(connection, path), identity)
+        _check(path, _as_of_today(connection, path), identity)
         prepare_writer(connection)
         migrate(database, path)
         return
@@ -42,16 +44,43 @@ def read(connection: sqlite3.Connection, path: Path) -> Identity:
         ArchiveForeignError: The file is damaged.
     """
     with row_errors(path):
-        row = connection.execute('SELECT task, domain, fingerprint, seed, "window", archive FROM identity').fetchone()
-        task, domain, fingerprint, seed, window, archive = row
-        return Identity(to_text(task), to_text(domain), to_text(fingerprint), seed, window, to_text(archive))
+        row = connection.execute(
+            'SELECT task, domain, fingerprint, seed, "window", archive, archive_options FROM identity'
+        ).fetchone()
+        task, domain, fingerprint, seed, window, archive, archive_options = row
+        return Identity(
+            to_text(task),
+            to_text(domain),
+            to_text(fingerprint),
+            seed,
+            window,
+            to_text(archive),
+            to_json(archive_options),
+        )
+
+
+def _as_of_today(connection: sqlite3.Connection, path: Path) -> Identity:
+    """The identity of an archive that may be older, which is not changed."""
+    current = latest(connection, path)
+    try:
+        return read(current, path)
+    finally:
+        if current is not connection:
+            current.close()
 
 
 def _write(connection: sqlite3.Connection, identity: Identity) -> None:
     connection.execute(
-        'INSERT INTO identity (id, task, domain, fingerprint, seed, "window", archive) VALUES (1, ?, ?, ?, ?, ?, ?)',
-        [from_text(value) if isinstance(value, str) else value for value in astuple(identity)],
+        'INSERT INTO identity (id, task, domain, fingerprint, seed, "window", archive, archive_options) '
+        "VALUES (1, ?, ?, ?, ?, ?, ?, ?)",
+        [*map(_column, astuple(replace(identity, archive_options=dict(identity.archive_options))))],
     )
+
+
+def _column(value: Any) -> Any:
+    if isinstance(value, dict):
+        return from_json(value)
+    return from_text(value) if isinstance(value, str) else value
 
 
 def _check(path: Path, held: Identity, wanted: Identity) -> None:
@@ -62,7 +91,7 @@ def _check(path: Path, held: Identity, wanted: Identity) -> None:
         f"{name} {getattr(held, name)!r} in the file and {getattr(wanted, name)!r} now" for name in differing
     )
     if set(differing) <= set(_SETTINGS):
-        remedy = "continue with " + " and ".join(f"{name} {getattr(held, name)}" for name in differing)
+        remedy = "continue with " + " and ".join(_setting(held, name) for name in differing)
     elif differing == ["fingerprint"]:
         remedy = "undo what changed in the task's files and options"
     else:
@@ -70,3 +99,11 @@ def _check(path: Path, held: Identity, wanted: Identity) -> None:
     raise ArchiveForeignError(
         f"{path} is of another search: {comparison}", hint=f"choose another file with --archive, or {remedy}"
     )
+
+
+def _setting(held: Identity, name: str) -> str:
+    """A setting as the user says it."""
+    if name != "archive_options":
+        return f"{name} {getattr(held, name)}"
+    said = ", ".join(f"{key} = {json.dumps(value)}" for key, value in held.archive_options.items())
+    return f"[{held.archive}] {said}"

@@ -252,6 +252,14 @@ _CALLS = (
     """,
 )
 
+_ARCHIVES = (
+    "ALTER TABLE evaluations ADD COLUMN cases ANY NOT NULL DEFAULT '[]'",
+    "ALTER TABLE identity ADD COLUMN archive_options ANY NOT NULL DEFAULT '{}'",
+    # What `cells` was is a grid with these options; it had none of its own.
+    """UPDATE identity SET archive = 'grid', archive_options = '{"selection":"uniform","rivals":3}'
+    WHERE archive = 'cells'""",
+)
+
 
 @MIGRATIONS()
 def m001_tables(database: Database) -> None:
@@ -270,6 +278,12 @@ def m003_calls(database: Database) -> None:
     """Calls of models and what became of their replies, and the views of them."""
     _execute(database, _CALLS)
     _execute(database, CHANGED_VIEWS)
+
+
+@MIGRATIONS()
+def m004_archives(database: Database) -> None:
+    """The score on each case, and the options of the kind of archive; `cells` has become `grid`."""
+    _execute(database, _ARCHIVES)
 
 
 def examine(database: Database, path: Path, migrations: Migrations = MIGRATIONS) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ class Identity:
         seed: The run seed, below 2**63.
         window: W: proposal k sees the archive as it stood after result k - W.
         archive: The registered name of the archive's kind.
+        archive_options: The kind's own table of the settings, as JSON, every default filled in.
     """
 
     task: str
@@ -26,6 +27,7 @@ class Identity:
     seed: int
     window: int
     archive: str
+    archive_options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from evosearch.errors import Status
 from evosearch.store.attempts import read_attempts, read_findings, write_attempts
@@ -37,6 +37,10 @@ from evosearch.types import (
 )
 
 _Item = TypeVar("_Item")
+#: The columns of `_evaluation`.
+_EVALUATION: Final = (
+    "e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log, e.cases"
+)
 
 
 def write_step(connection: sqlite3.Connection, step: Step, run: int) -> None:
@@ -119,7 +123,7 @@ def _write_provenance(connection: sqlite3.Connection, trial: int, proposal: Prop
 def _write_evaluation(connection: sqlite3.Connection, trial: int, evaluation: Evaluation) -> None:
     connection.execute(
         "INSERT INTO evaluations (trial, split, status, score, metrics, features, feedback, log, cpu_seconds, "
-        "wall_seconds) VALUES (?, 'train', ?, ?, ?, ?, ?, ?, ?, ?)",
+        "wall_seconds, cases) VALUES (?, 'train', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             trial,
             evaluation.status,
@@ -130,6 +134,7 @@ def _write_evaluation(connection: sqlite3.Connection, trial: int, evaluation: Ev
             from_text(evaluation.log),
             evaluation.cpu_seconds,
             evaluation.wall_seconds,
+            from_json(list(evaluation.cases)) if evaluation.cases else "[]",
         ),
     )
 
@@ -203,7 +208,7 @@ def read_trials(connection: sqlite3.Connection, first: int, last: int) -> list[S
         "SELECT t.id, s.run, t.step, t.position, p.source, p.problem, t.operator, t.model, m.content, t.duplicate_of, "
         "t.normal_form, t.parsed, t.nodes, t.literal_bytes, t.style, t.inputs_used, "
         "l.outcome, l.niche, l.displaced, "
-        "e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log "
+        f"{_EVALUATION} "
         "FROM trials t LEFT JOIN steps s ON s.k = t.step JOIN programs p ON p.id = t.program "
         "LEFT JOIN messages m ON m.digest = t.reply "
         "LEFT JOIN evaluations e ON e.trial = t.id AND e.split = 'train' LEFT JOIN placements l ON l.trial = t.id "
@@ -246,7 +251,7 @@ def _cost(calls: Sequence[tuple[int | None, float | None]]) -> Usage | None:
 def read_evaluations(connection: sqlite3.Connection, program: str) -> tuple[tuple[Split, Evaluation], ...]:
     """Every evaluation of a program with its split, in the order of the trials."""
     rows = connection.execute(
-        "SELECT e.split, e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log "
+        f"SELECT e.split, {_EVALUATION} "  # noqa: S608 - made of constants
         "FROM evaluations e JOIN trials t ON t.id = e.trial WHERE t.program = ? ORDER BY e.trial, e.split",
         (program,),
     ).fetchall()
@@ -256,7 +261,7 @@ def read_evaluations(connection: sqlite3.Connection, program: str) -> tuple[tupl
 def read_timeouts(connection: sqlite3.Connection) -> dict[str, Evaluation]:
     """The evaluations on the train split that ended in a timeout, by program."""
     rows = connection.execute(
-        "SELECT t.program, e.status, e.score, e.metrics, e.features, e.feedback, e.cpu_seconds, e.wall_seconds, e.log "
+        f"SELECT t.program, {_EVALUATION} "  # noqa: S608 - made of constants
         "FROM evaluations e JOIN trials t ON t.id = e.trial "
         "WHERE e.split = 'train' AND e.status IN ('timeout_cpu', 'timeout_wall') ORDER BY t.id"
     )
@@ -264,7 +269,7 @@ def read_timeouts(connection: sqlite3.Connection) -> dict[str, Evaluation]:
 
 
 def _evaluation(row: Sequence[Any]) -> Evaluation:
-    status, score, metrics, features, feedback, cpu_seconds, wall_seconds, log = row
+    status, score, metrics, features, feedback, cpu_seconds, wall_seconds, log, cases = row
     return Evaluation(
         Status(status),
         score,
@@ -274,6 +279,7 @@ def _evaluation(row: Sequence[Any]) -> Evaluation:
         cpu_seconds,
         wall_seconds,
         to_text(log),
+        () if cases == "[]" else tuple(to_json(cases)),
     )
 
 

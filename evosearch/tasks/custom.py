@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from evosearch import options
 from evosearch.errors import ConfigError, Status, TaskError
@@ -32,9 +32,34 @@ from evosearch.types import (
     digest_of,
 )
 
-_ANSWER_KEYS = ("score", "features", "feedback", "metrics")
+_ANSWER_KEYS = ("score", "features", "feedback", "metrics", "cases")
+#: Options that help a proposer and decide nothing about a score.
+_HINTS = ("functions", "templates")
 #: What a judge raises when a program's answer is not of the kind it computes with: a verdict on the program.
 _ODD_ANSWER = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A parametric structure that the embedded proposer fills with constants of its own.
+
+    Attributes:
+        kind: `table`, a sum of piecewise linear functions, one of each feature, each with its values at `knots` places
+            from `low` to `high`; `weighted_sum` of the features; or `threshold`, one weighted sum of all features but
+            the first where the first is below a constant, and another one elsewhere.
+        function: The function whose body it is.
+        features: Python expressions over the function's parameters, numpy being `np`.
+        low: Where a table begins.
+        high: Where it ends.
+        knots: Its values.
+    """
+
+    kind: Literal["table", "weighted_sum", "threshold"]
+    function: str
+    features: tuple[str, ...]
+    low: float = 0.0
+    high: float = 1.0
+    knots: int = field(default=16, metadata={"ge": 2, "le": 256})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +71,7 @@ class CustomOptions:
         evaluate: The file with `def evaluate(candidate)`.
         description: The task in words, for a proposer that reads.
         functions: The names that evaluate() calls: every program has to define them.
+        templates: Structures that the embedded proposer may begin from.
         axes: The axes of the map; evaluate() returns their features.
         packages: Third-party packages that programs may import.
         reads: Files and folders outside the task's own that evaluate() reads while it judges.
@@ -60,6 +86,7 @@ class CustomOptions:
     evaluate: str = "evaluate.py"
     description: str = ""
     functions: tuple[str, ...] = ()
+    templates: tuple[Template, ...] = ()
     axes: tuple[Axis, ...] = ()
     packages: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
@@ -92,8 +119,8 @@ class CustomTask:
         self._seed_source = _read(folder / self._options.seed, "the first program", "custom.seed")
         self._evaluate_file = folder / self._options.evaluate
         evaluate_source = _read(self._evaluate_file, "def evaluate(candidate)", "custom.evaluate")
-        # What a program has to define follows from evaluate.py; naming it makes no other task.
-        decisive = {name: value for name, value in asdict(self._options).items() if name != "functions"}
+        # What a program has to define follows from evaluate.py, and a template is a hint; they make no other task.
+        decisive = {name: value for name, value in asdict(self._options).items() if name not in _HINTS}
         self.fingerprint = digest_of(self._seed_source, evaluate_source, json.dumps(decisive))
         self._prompts = Library(self.domain, recipe.directory)
         self.axes = self._options.axes
@@ -121,7 +148,8 @@ class CustomTask:
     def brief(self, problem: str | None) -> Brief:  # noqa: ARG002 - one problem only
         """The description, and the axes of the map."""
         text = self._prompts.fill("brief", task=self.name, description=self._options.description, axes=self.axes)
-        return Brief(text, entry=self._options.functions)
+        templates = [asdict(template) | {"features": list(template.features)} for template in self._options.templates]
+        return Brief(text, {"kind": "program", "templates": templates}, entry=self._options.functions)
 
     def report(self, elite: Elite, problem: str | None) -> str:  # noqa: ARG002 - one problem only
         """Score, metrics, kind, and what evaluate() had to say; all of it as data, for it may quote the program."""
@@ -232,4 +260,7 @@ def _evaluation(answer: Any, axes: set[str]) -> Evaluation:
     if not math.isfinite(score):
         return Evaluation(Status.INVALID_OUTPUT, feedback=f"the score is {score}, and must be finite")
     metrics = {str(name): float(value) for name, value in dict(given.get("metrics", {})).items()}
-    return Evaluation(Status.OK, score, metrics, features, str(given.get("feedback", "")))
+    cases = tuple(map(float, given.get("cases", ())))
+    if not all(map(math.isfinite, cases)):
+        return Evaluation(Status.INVALID_OUTPUT, feedback=f"the score of each case must be finite, got {cases}")
+    return Evaluation(Status.OK, score, metrics, features, str(given.get("feedback", "")), cases=cases)

@@ -13,7 +13,7 @@ from evosearch.types.niches import Axis, Elite, Niche, Outcome, Placement
 from evosearch.types.programs import Batch, Program, Proposal, Reading, digest_of
 from evosearch.types.spending import Funds, Usage
 from evosearch.types.steps import Step, Trial, Turn
-from evosearch.types.tasks import Brief, Problem, Recipe
+from evosearch.types.tasks import Brief, Example, Problem, Recipe
 
 __all__ = [
     "Attempt",
@@ -24,6 +24,7 @@ __all__ = [
     "Credit",
     "Elite",
     "Evaluation",
+    "Example",
     "Finding",
     "Forecast",
     "Funds",

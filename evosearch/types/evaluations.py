@@ -24,6 +24,7 @@ class Evaluation:
         cpu_seconds: CPU time of the program's process, from the kernel.
         wall_seconds: How long it lived, by the supervisor's clock.
         log: What the program printed, cut to the limit.
+        cases: The score on each case, in the task's order; empty if it does not tell them apart.
     """
 
     status: Status = Status.OK
@@ -34,9 +35,12 @@ class Evaluation:
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     log: str = ""
+    cases: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.status is Status.OK) != (self.score is not None):
             raise ValueError(f"a score belongs to status ok and to no other: {self.status}, {self.score}")
         if self.score is not None and not math.isfinite(self.score):
             raise ValueError(f"a score must be finite, got {self.score}")
+        if not all(map(math.isfinite, self.cases)):
+            raise ValueError(f"the score of a case must be finite, got {self.cases}")

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from evosearch.types.jail import Value
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -39,6 +41,19 @@ class Recipe:
     name: str
     directory: str | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A call that a task's judge made of a program.
+
+    Attributes:
+        function: What it called.
+        arguments: What with, in order.
+    """
+
+    function: str
+    arguments: tuple[Value, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evosearch.archive.cells import CellArchive
+from evosearch.archive.cells import GridArchive
+from evosearch.archive.selection import SelectionOptions
 from evosearch.errors import Status
 from evosearch.randomness import generator
-from evosearch.types import Axis, Evaluation, Outcome, Program
+from evosearch.types import Axis, Evaluation, Outcome, Program, digest_of
 
 SIZE = Axis("size", "nodes", edges=(10.0, 20.0))
 STYLE = Axis("style", categories=("loop", "call"))
@@ -18,8 +19,8 @@ def evaluation(score, **features):
     return Evaluation(Status.OK, score, features=features)
 
 
-def archive_of(*axes):
-    return CellArchive(axes, score_floor=0.0)
+def archive_of(*axes, **options):
+    return GridArchive(axes, score_floor=0.0, options=SelectionOptions(**options))
 
 
 def test_an_empty_cell_takes_anything_and_a_filled_one_only_what_is_better():
@@ -30,6 +31,39 @@ def test_an_empty_cell_takes_anything_and_a_filled_one_only_what_is_better():
     assert placed.outcome is Outcome.IMPROVED
     assert placed.displaced == Program("a").id
     assert [elite.program.source for elite in archive] == ["c"]
+
+
+def test_at_equal_scores_the_shorter_program_takes_the_cell():
+    archive = archive_of(SIZE)
+    for source in ("x = 1 + 1", "x = 1 * 2"):
+        archive.place(Program(source), evaluation(1.0, size=5))
+    placed = archive.place(Program("x = 2"), evaluation(1.0, size=5))
+    assert (placed.outcome, placed.displaced) == (Outcome.IMPROVED, Program("x = 1 + 1").id)
+    assert archive.place(Program("x"), evaluation(0.9, size=5)).outcome is Outcome.KEPT_OUT
+    assert [elite.program.source for elite in archive] == ["x = 2"] == [archive.best.program.source]
+
+
+def test_its_digest_is_that_of_rows_of_niche_program_and_score():
+    archive = archive_of(SIZE, STYLE)
+    archive.place(Program("b"), evaluation(2.5, size=15, style="call"))
+    archive.place(Program("a"), evaluation(1.0, size=5, style="loop"))
+    assert archive.digest() == digest_of(f"(0, 0) {Program('a').id} 1.0", f"(1, 1) {Program('b').id} 2.5")
+
+
+def test_a_cell_is_labelled_by_its_axes():
+    assert archive_of(SIZE, STYLE).label((1, 0)) == {"size": "10..20", "style": "loop"}
+
+
+def test_curiosity_prefers_whose_children_were_kept():
+    archive = archive_of(SIZE, selection="curiosity")
+    for number, size in enumerate((5, 15)):
+        archive.place(Program(f"parent {number}"), evaluation(0.0, size=size))
+    for number in range(8):
+        archive.place(Program(f"better {number}"), evaluation(number, size=25), (Program("parent 1").id,))
+        archive.place(Program(f"worse {number}"), evaluation(-1.0, size=25), (Program("parent 0").id,))
+    first = [archive.select(generator(seed), 1)[0].program.source for seed in range(200)]
+    assert first.count("parent 1") > 150
+    assert 0 < first.count("parent 0") < 20
 
 
 def test_an_edge_belongs_to_the_cell_above_it():

@@ -21,6 +21,17 @@ def test_people_read_it_as_a_table(evosearch, task):
     assert lines[0].split() == ["status", "ok"]
 
 
+def test_it_is_judged_on_the_split_that_is_asked_for(evosearch, task):
+    (task / "evaluate.py").write_text("def evaluate(candidate, split):\n    return {'train': 1, 'test': 2}[split]\n")
+    settings = (task / "evosearch.toml").read_text().split("[[custom.axes]]")[0]
+    (task / "evosearch.toml").write_text(settings)
+    scores = [
+        json.loads(evosearch("evaluate", task / "seed.py", "--task", task, *words, "--json").out)["score"]
+        for words in ((), ("--split", "test"))
+    ]
+    assert scores == [1.0, 2.0]
+
+
 @pytest.mark.parametrize(
     ("source", "status"),
     [

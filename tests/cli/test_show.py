@@ -40,6 +40,26 @@ def test_map_shows_the_scores(evosearch, archive):
     assert any(value is not None for value in picture["cells"][0])
 
 
+def test_curve_shows_how_it_went_and_what_more_would_bring(evosearch, archive):
+    shown = evosearch("show", "curve")
+    assert "best score" in shown.out
+    assert "12 evaluations" in shown.out
+    assert "cannot be told" in shown.out
+    described = json.loads(evosearch("show", "curve", "task", "--over", "seconds", "--json").out)
+    assert described["over"] == "seconds"
+    points = described["points"]
+    assert [point["evaluations"] for point in points] == sorted(point["evaluations"] for point in points)
+    assert points[-1]["best"] == json.loads(evosearch("show", "--json").out)["best"]["score"]
+    assert set(described["forecast"]) == {"best", "cells_filled", "qd_score"}
+
+
+def test_a_curve_over_what_was_not_spent_is_refused(evosearch, archive):
+    done = evosearch("show", "curve", "--over", "usd")
+    assert done.code == ExitCode.USAGE
+    assert "the archive has cost no usd so far" in done.err
+    assert evosearch("show", "curve", "--over", "bananas").code == ExitCode.USAGE
+
+
 def test_program_is_found_by_its_first_digits_or_as_the_best(evosearch, archive):
     best = json.loads(evosearch("show", "program", "best", "--json").out)
     assert best["status"] == "ok"
@@ -86,7 +106,7 @@ def test_it_says_when_the_files_of_the_task_have_changed(evosearch, fresh_archiv
 
 def test_it_changes_nothing(evosearch, archive):
     before = archive.read_bytes()
-    for words in ([], ["top"], ["map"], ["program", "best"], ["tree", "best"], ["operators"], ["calls"]):
+    for words in ([], ["top"], ["map"], ["curve"], ["program", "best"], ["tree", "best"], ["operators"], ["calls"]):
         assert evosearch("show", *words).code == 0
     assert archive.read_bytes() == before
 
@@ -197,7 +217,8 @@ def test_nothing_that_a_program_holds_steers_the_terminal(evosearch, task, folde
     )
     (task / "seed.py").write_text(LOUD)
     shown = [evosearch("run", task, "--budget", "6evals", "--verbose")]
-    shown += [evosearch("show", *words) for words in ([], ["top"], ["map"], ["program", "best"], ["tree", "best"])]
+    views = ([], ["top"], ["map"], ["program", Program(LOUD).id], ["tree", "best"])
+    shown += [evosearch("show", *words) for words in views]
     shown.append(evosearch("evaluate", task / "seed.py", "--task", task))
     assert all(done.code == 0 for done in shown)
     for done in shown:

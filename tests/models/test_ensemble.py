@@ -40,7 +40,7 @@ class Nothing:
 @pytest.fixture
 def archive(tmp_path):
     """The archive file of a run."""
-    identity = Identity(task="sorting", domain="custom", fingerprint="f00d", seed=1, window=16, archive="cells")
+    identity = Identity(task="sorting", domain="custom", fingerprint="f00d", seed=1, window=16, archive="grid")
     with Store.open(tmp_path / "run.db", identity=identity) as store:
         yield store
 

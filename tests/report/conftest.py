@@ -140,8 +140,8 @@ def write_archive(path, steps=STEPS, settings=None, sandboxes=(CONTAINED,), call
         sandboxes: One run each.
         calls: What the first run asked models.
     """
-    identity = Identity("drill", "puzzles", "f00d", seed=3, window=16, archive="cells")
-    archive = registry.make_archive("cells", FACTS.axes, score_floor=FACTS.score_floor)
+    identity = Identity("drill", "puzzles", "f00d", seed=3, window=16, archive="grid")
+    archive = registry.make_archive("grid", FACTS.axes, score_floor=FACTS.score_floor)
     ledger = Ledger(archive, FACTS.problems, FACTS.solved_score)
     known = {"domain": "puzzles", "name": "drill", "directory": "/nowhere", "options": {"source": "gone.json"}}
     settings = known | {"task": FACTS.as_json()} if settings is None else settings

@@ -8,8 +8,8 @@ from evosearch.report.heatmap import describe, draw, heatmap
 from evosearch.types import Axis, Elite, Evaluation, Program
 
 
-def elite(niche, score):
-    return Elite(Program(f"{niche}{score}"), Evaluation(score=score), niche)
+def elite(score, **features):
+    return Elite(Program(f"{features}{score}"), Evaluation(score=score, features=features), (0,))
 
 
 def lines(picture):
@@ -39,13 +39,13 @@ def test_the_picture_can_be_read_without_its_colours(snapshot):
 
 
 def test_one_axis_makes_one_row():
-    picture = heatmap((Axis("size", edges=(1.0,)),), [elite((0,), -2.0), elite((1,), -1.0)])
+    picture = heatmap((Axis("size", edges=(1.0,)),), [elite(-2.0, size=0.5), elite(-1.0, size=7)])
     assert describe(picture)["cells"] == [[-2.0, -1.0]]
     assert lines(picture)[-1].split() == ["-2", "-1"]
 
 
 def test_no_axis_makes_one_cell():
-    picture = heatmap((), [elite((), 3.0)])
+    picture = heatmap((), [elite(3.0)])
     assert describe(picture) == {
         "rows": {"axis": None, "labels": [""]},
         "columns": {"axis": None, "labels": [""]},
@@ -56,7 +56,7 @@ def test_no_axis_makes_one_cell():
 
 def test_a_third_axis_is_summed_up():
     axes = (Axis("a", categories=("x", "y")), Axis("b", edges=(1.0,)), Axis("c", edges=(1.0,)))
-    picture = heatmap(axes, [elite((0, 0, 0), 1.0), elite((1, 0, 0), 2.0)])
+    picture = heatmap(axes, [elite(1.0, a="x", b=0, c=0), elite(2.0, a="y", b=0, c=0)])
     assert picture.values == {(0, 0): 2.0}
 
 

@@ -44,7 +44,7 @@ def test_the_object_of_show_json_has_its_promised_keys(snapshot, hand_made):
     by_status = {"crashed": 1, "ok": 3}
     assert described["evaluations"] == {"ok": 3, "failed": 1, "duplicate": 1, "by_status": by_status}
     assert described["archive"] == {
-        "kind": "cells",
+        "kind": "grid",
         "cells_filled": 3,
         "cells_total": 12,
         "qd_score": 1.7,

@@ -6,10 +6,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
+from evosearch import registry
 from evosearch.report import heatmap, tables, terminal
 from evosearch.report.containment import Containment
 from evosearch.report.printable import one_line
 from evosearch.report.snapshot import kept, take
+from evosearch.search.ledger import Ledger
 
 
 @pytest.fixture
@@ -96,14 +98,17 @@ def test_programs_of_an_unsafe_run_are_stamped_wherever_they_are_shown(printed, 
 @pytest.mark.parametrize("text", ["[red]x[/red]", "[link=x]x[/link]", ":skull:", "x\x1b[2J"])
 def test_names_of_the_task_are_shown_as_they_are(printed, store, snapshot, text):
     axes = (replace(snapshot.facts.axes[0], categories=(text, "words")), replace(snapshot.facts.axes[1], name=text))
+    facts = replace(snapshot.facts, axes=(*axes, snapshot.facts.axes[2]))
+    archive = registry.make_archive("grid", facts.axes, score_floor=0.0)
     hostile = replace(
         snapshot,
         identity=replace(snapshot.identity, task=text),
-        facts=replace(snapshot.facts, axes=(*axes, snapshot.facts.axes[2])),
+        facts=facts,
+        ledger=Ledger(archive, facts.problems, facts.solved_score),
     )
     shown = one_line(text)
     assert shown in printed(terminal.summary(hostile, {text: 1.0}))
-    lines = printed(terminal.top(hostile, ranked(store, hostile)), width=160).splitlines()
+    lines = printed(terminal.top(hostile, ranked(store, snapshot)), width=160).splitlines()
     assert shown in lines[0]
     assert shown in lines[1]
     assert shown in printed(tables.pairs([(text, "x")]))

@@ -23,6 +23,7 @@ from evosearch.types import (
     Batch,
     Brief,
     Evaluation,
+    Example,
     Finding,
     Forecast,
     Problem,
@@ -111,6 +112,9 @@ class InProcess:
         features = {"digit": number % 10, "problem": program.problem or ""}
         return Evaluation(Status.OK, float(number), features=features)
 
+    async def rehearse(self, program, seed):
+        return (Example("number", (program.source, seed)),)
+
     async def run(self, entry, request, limits):
         return [asdict(Reading(digest_of(source.lstrip("0")))) for source in request]
 
@@ -128,8 +132,8 @@ def search(  # noqa: PLR0913 - the parts of a search, each given once
 ):
     """Run one search from start to end; returns its end and the archive's digest."""
     task = task or Numbers()
-    archive = registry.make_archive("cells", task.axes, score_floor=0.0)
-    identity = Identity(task.name, task.domain, task.fingerprint, seed, window, "cells")
+    archive = registry.make_archive("grid", task.axes, score_floor=0.0)
+    identity = Identity(task.name, task.domain, task.fingerprint, seed, window, "grid")
     with Store.open(path, identity=identity) as store:
         run = store.begin_run(RunRecord(proposer="counting", budget=budget))
         engine = Search(
@@ -454,3 +458,90 @@ def test_what_is_under_way_when_a_provider_fails_is_waited_for(path):
     with pytest.raises(ProviderError):
         search(path, "100calls", proposer=Failing())
     assert finished == [1, 2, 4, 5, 6]
+
+
+class Climbing(Counting):
+    """Tries numbers on the bench one after another, each a little greater than the best so far, and returns one more."""
+
+    regimen = Regimen(rungs=(100,), line=6, lines=2)
+
+    async def propose(self, context):
+        self.contexts[context.index] = context
+        rng, best = context.generator(), int(context.parents[0].program.source)
+        while context.bench.left > 1:
+            number = best + int(rng.integers(-5, 9))
+            (trial,) = await context.bench(Proposal(Program(str(number)), "climb+step", (str(best),)))
+            if trial.evaluation is not None and trial.evaluation.score is not None:
+                best = max(best, int(trial.evaluation.score))
+        return Batch((Proposal(Program(str(best + 1)), "leap"),))
+
+
+def trials_of(path):
+    with Store.read(path) as store:
+        return [trial for step in store.steps() for trial in step.trials]
+
+
+def test_what_is_tried_on_the_bench_is_recorded_charged_and_offered_to_the_archive(path):
+    proposer = Climbing()
+    end, _ = search(path, "61evals", proposer=proposer)
+    assert end.reason == "budget"
+    assert end.progress.spent.evaluations == 61 == 1 + sum(
+        trial.evaluation is not None for trial in trials_of(path)[1:]
+    )
+    with Store.read(path) as store:
+        steps = list(store.steps())[1:]
+    assert all(step.usage.evaluations == step.allowance for step in steps[:-1])
+    assert all([trial.proposal.operator for trial in step.trials][-1] == "leap" for step in steps)
+    assert end.progress.best.score > 20
+
+
+def test_a_proposer_is_given_calls_that_the_judge_made_of_the_seed(path):
+    proposer = Climbing()
+    search(path, proposer=proposer)
+    assert {context.calls for context in proposer.contexts.values()} == {(Example("number", ("1", 1)),)}
+
+
+def test_nobody_rehearses_for_a_proposer_whose_turns_are_all_paid_for(path):
+    class Paid(Counting):
+        regimen = Regimen(turn=1)
+
+    class Silent(InProcess):
+        async def rehearse(self, program, seed):
+            raise AssertionError("nobody asked")
+
+    search(path, "5evals", proposer=Paid(), executor=Silent())
+
+
+def test_the_bench_evaluates_no_more_than_is_left(path):
+    class Greedy(Climbing):
+        async def propose(self, context):
+            with pytest.raises(ValueError, match="7 programs were to be evaluated, and 6 may be"):
+                await context.bench(*(Proposal(Program(str(number)), "grab") for number in range(7)))
+            return Batch()
+
+    end, _ = search(path, "13evals", proposer=Greedy())
+    assert end.progress.spent.evaluations == 1
+
+
+def test_edits_are_credited_part_by_part(path):
+    proposer = Climbing()
+    search(path, "40evals", proposer=proposer)
+    last = proposer.contexts[max(proposer.contexts)].standings.edits
+    assert last["climb"] == last["step"] != last["leap"]
+    assert 0 < last["climb"].kept <= last["climb"].programs <= last["climb"].attempts
+
+
+def test_a_line_that_was_cut_short_is_run_again_to_the_same_end(path, tmp_path):
+    whole = search(path, "61evals", proposer=Climbing())[1]
+    part = tmp_path / "part.db"
+    search(part, "25evals", proposer=Climbing())
+    with Store.read(part) as store:
+        steps = [step for step in store.steps() if step.index <= 2]
+    assert len(steps) == 3
+    resumed = tmp_path / "resumed.db"
+    task = Numbers()
+    with Store.open(resumed, identity=Identity(task.name, task.domain, task.fingerprint, 1, 4, "grid")) as store:
+        run = store.begin_run(RunRecord(proposer="counting", budget="61evals"))
+        for step in steps:
+            store.record(step, run)
+    assert search(resumed, "61evals", proposer=Climbing())[1] == whole

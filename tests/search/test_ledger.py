@@ -30,7 +30,7 @@ AXES = (Axis("problem", categories=("a", "b", "c")),)
 
 
 def ledger():
-    return Ledger(registry.make_archive("cells", AXES, score_floor=0.0), PROBLEMS, 0.98)
+    return Ledger(registry.make_archive("grid", AXES, score_floor=0.0), PROBLEMS, 0.98)
 
 
 def trial(problem, source, score=None, duplicate_of=None):

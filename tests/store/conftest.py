@@ -37,7 +37,8 @@ if os.geteuid() == 0:
 
 @pytest.fixture
 def identity() -> Identity:
-    return Identity(task="sorting", domain="custom", fingerprint="f00d", seed=1, window=16, archive="cells")
+    options = {"selection": "uniform", "rivals": 3}
+    return Identity("sorting", "custom", "f00d", seed=1, window=16, archive="grid", archive_options=options)
 
 
 @pytest.fixture

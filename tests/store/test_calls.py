@@ -34,7 +34,7 @@ calls = st.builds(Call, requests, replies, st.none() | amounts, text, amounts, c
 @settings(max_examples=30, deadline=None)
 @given(st.lists(calls, max_size=4, unique_by=lambda call: call.request.digest))
 def test_calls_come_back_as_they_were_kept(drawn):
-    identity = Identity("sorting", "custom", "f00d", 1, 16, "cells")
+    identity = Identity("sorting", "custom", "f00d", 1, 16, "grid")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "a.db"
         with Store.open(path, identity=identity) as store:

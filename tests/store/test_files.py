@@ -19,7 +19,7 @@ COUNT = "import sys\nwith Store.read(sys.argv[1]) as store: print(len(list(store
 OPEN = """
 import sys
 try:
-    Store.open(sys.argv[1], identity=Identity("sorting", "custom", "f00d", 1, 16, "cells"))
+    Store.open(sys.argv[1], identity=Identity("sorting", "custom", "f00d", 1, 16, "grid"))
 except ArchiveNotWritableError as error:
     print(error, error.hint)
 """

@@ -30,8 +30,8 @@ def test_names_may_be_of_any_characters(path):
         ({"window": 32}, "window 16 in the file and 32 now", "continue with window 16"),
         (
             {"seed": 2, "archive": "islands"},
-            "seed 1 in the file and 2 now, archive 'cells' in the file and 'islands' now",
-            "continue with seed 1 and archive cells",
+            "seed 1 in the file and 2 now, archive 'grid' in the file and 'islands' now",
+            "continue with seed 1 and archive grid",
         ),
         ({"fingerprint": "beef"}, "fingerprint 'f00d' in the file and 'beef' now", "undo what changed"),
         ({"task": "hats", "seed": 2}, "task 'sorting' in the file and 'hats' now, seed 1", "run task 'sorting'"),

@@ -10,13 +10,13 @@ from sqlite_utils import Database, Migrations
 
 from evosearch.errors import ArchiveForeignError, ArchiveFromFutureError, ArchiveNotWritableError, Status
 from evosearch.store import Identity, Store
-from evosearch.store.migrations import MIGRATIONS, m001_tables, m002_views, m003_calls, migrate
+from evosearch.store.migrations import MIGRATIONS, m001_tables, m002_views, m003_calls, m004_archives, migrate
 from evosearch.types import Evaluation, Outcome, Placement, Program, Proposal, Reading, Step, Trial, Usage
 
 SEED = Program("return sorted(x)")
 BETTER = Program("x.sort()\nreturn x")
 
-#: What lies in schema_v1.sql and schema_v2.sql, the first schemas with a few rows.
+#: What lies in schema_v1.sql to schema_v3.sql, the earlier schemas with a few rows.
 FIRST_STEPS = [
     Step(
         0,
@@ -126,7 +126,7 @@ def test_a_blank_file_gets_every_table_view_and_setting(store, path):
     assert not list(path.parent.glob("*.bak"))
 
 
-@pytest.mark.parametrize("version", [1, 2])
+@pytest.mark.parametrize("version", [1, 2, 3])
 def test_an_earlier_schema_is_migrated_after_a_backup(path, identity, tmp_path, version):
     restore(path, version)
     with Store.open(path, identity=identity) as store:
@@ -162,7 +162,7 @@ def test_the_first_schema_is_read_without_being_changed(first):
 
 def test_another_search_is_refused_before_anything_is_migrated(first):
     with pytest.raises(ArchiveForeignError):
-        Store.open(first, identity=Identity("hats", "custom", "f00d", 1, 16, "cells"))
+        Store.open(first, identity=Identity("hats", "custom", "f00d", 1, 16, "grid"))
     assert applied(first) == ["m001_tables"]
     assert [file.name for file in first.parent.iterdir()] == [first.name]
 
@@ -175,17 +175,17 @@ def test_an_up_to_date_file_is_not_backed_up(store, path, identity):
 
 def with_one_more(migration) -> Migrations:
     migrations = Migrations(MIGRATIONS.name)
-    for known in (m001_tables, m002_views, m003_calls, migration):
+    for known in (m001_tables, m002_views, m003_calls, m004_archives, migration):
         migrations()(known)
     return migrations
 
 
-def m004_colour(database: Database) -> None:
+def m005_colour(database: Database) -> None:
     database.execute("ALTER TABLE programs ADD COLUMN colour TEXT")
 
 
-def m004_colour_and_fail(database: Database) -> None:
-    m004_colour(database)
+def m005_colour_and_fail(database: Database) -> None:
+    m005_colour(database)
     raise RuntimeError("half way")
 
 
@@ -194,13 +194,13 @@ def test_a_migration_that_fails_is_undone_with_all_before_it_and_the_backup_stay
     with closing(sqlite3.connect(first, isolation_level=None)) as connection:
         database = Database(connection, execute_plugins=False)
         with pytest.raises(RuntimeError, match="half way"):
-            migrate(database, first, with_one_more(m004_colour_and_fail))
+            migrate(database, first, with_one_more(m005_colour_and_fail))
     assert schema(first) == before
     assert applied(first) == ["m001_tables"]
     with Store.read(first.with_name("sorting.db.v1.bak")) as backup:
         assert list(backup.steps()) == FIRST_STEPS
     with closing(sqlite3.connect(first, isolation_level=None)) as connection:
-        migrate(Database(connection, execute_plugins=False), first, with_one_more(m004_colour))
+        migrate(Database(connection, execute_plugins=False), first, with_one_more(m005_colour))
     assert "colour" in schema(first)["programs"]
 
 
@@ -214,7 +214,7 @@ def test_a_backup_that_cannot_be_written_stops_the_migration(first, identity):
 
 def from_the_future(path: Path, change: str) -> bytes:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrate(Database(connection, execute_plugins=False), path, with_one_more(m004_colour))
+        migrate(Database(connection, execute_plugins=False), path, with_one_more(m005_colour))
         connection.execute(change)
     return path.read_bytes()
 
@@ -230,7 +230,7 @@ def from_the_future(path: Path, change: str) -> bytes:
 def test_a_file_of_a_newer_version_is_refused_and_left_as_it_is(first, identity, change, writer):
     before = from_the_future(first, change)
     for use in (Store.read, lambda path: Store.open(path, identity=identity)):
-        with pytest.raises(ArchiveFromFutureError, match=f"was written by {writer}; .* m004_colour") as caught:
+        with pytest.raises(ArchiveFromFutureError, match=f"was written by {writer}; .* m005_colour") as caught:
             use(first)
         assert "upgrade" in caught.value.hint
     assert first.read_bytes() == before

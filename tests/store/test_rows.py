@@ -90,7 +90,7 @@ steps = st.builds(
 @given(st.lists(steps, max_size=4))
 def test_steps_come_back_as_they_were_recorded(drawn):
     recorded = [replace(step, index=k) for k, step in enumerate(drawn)]
-    identity = Identity("sorting", "custom", "f00d", 1, 16, "cells")
+    identity = Identity("sorting", "custom", "f00d", 1, 16, "grid")
     with TemporaryDirectory() as folder:
         path = Path(folder) / "a.db"
         with Store.open(path, identity=identity) as store:

@@ -144,7 +144,7 @@ def test_a_file_that_may_not_grow_is_said_and_nothing_before_is_lost(path, pytho
     script = """
 import resource, runpy, sys
 step = runpy.run_path(sys.argv[2])["step"]
-with Store.open(sys.argv[1], identity=Identity("sorting", "custom", "f00d", 1, 16, "cells")) as store:
+with Store.open(sys.argv[1], identity=Identity("sorting", "custom", "f00d", 1, 16, "grid")) as store:
     run = store.begin_run(RunRecord("symbolic"))
     hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
     resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))

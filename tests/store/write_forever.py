@@ -18,7 +18,15 @@ def step(k: int) -> Step:
 
 
 if __name__ == "__main__":
-    identity = Identity(task="sorting", domain="custom", fingerprint="f00d", seed=1, window=16, archive="cells")
+    identity = Identity(
+        task="sorting",
+        domain="custom",
+        fingerprint="f00d",
+        seed=1,
+        window=16,
+        archive="grid",
+        archive_options={"selection": "uniform", "rivals": 3},
+    )
     with Store.open(sys.argv[1], identity=identity) as store:
         run = store.begin_run(RunRecord("symbolic"))
         for k in itertools.count(store.steps_recorded()):

@@ -224,6 +224,7 @@ class PuzzleTask:
             metrics=metrics,
             features=_features(puzzle.name, reading),
             feedback=feedback(verdicts, counted),
+            cases=tuple(verdict.credit for verdict in verdicts),
         )
 
     def summary(self, elites: Sequence[Elite]) -> Mapping[str, Any]:
