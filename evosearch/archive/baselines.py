@@ -38,7 +38,8 @@ class SeedArchive(PooledArchive):
     """Offers as parents only what came without parents: what comes of them is the best of N tries.
 
     It keeps these, and beside them the best of what has parents if it is better than all before; so where a task has no
-    seeds there is nothing to select until something was written from scratch.
+    seeds there is nothing to select until something was written from scratch. An elite takes some 0.4 kB beside its
+    program and its evaluation.
 
     Args:
         axes: The axes of the map; all but the problem's serve only to keep out what has no cell.

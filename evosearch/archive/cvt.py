@@ -19,9 +19,11 @@ from evosearch.errors import ConfigError
 from evosearch.randomness import generator
 from evosearch.types import Axis, Evaluation, Niche, Program
 
-#: Lloyd's algorithm: fewest and most points for each centroid, fewest passes where the points are more than the fewest,
-#: most passes, and how many distances along one axis may be taken in all.
-POINTS, PASSES, WORK = (5, 40), (5, 50), 200_000_000
+#: Lloyd's algorithm: how many points there are for each centroid, and how many passes over them.
+LEAST_POINTS, MOST_POINTS = 5, 40
+LEAST_PASSES, MOST_PASSES = 5, 50
+#: How many distances along one axis may be taken in all; where there are many cells there is but one pass.
+WORK = 200_000_000
 #: So many distances are in memory at a time: what stays in a processor's cache.
 BLOCK = 15_000
 
@@ -44,14 +46,13 @@ def centroids(cells: int, dimensions: int) -> NDArray[np.float64]:
     Lloyd's algorithm on uniform points. No library for linear algebra takes part: how that rounds depends on the
     machine, and the cells must not. It takes a fraction of a second for 1,000 cells, and seconds for 10,000.
     """
-    rng = generator(cells, dimensions)
-    most_points = WORK // (PASSES[0] * cells * dimensions)
-    points = rng.random((min(max(most_points, POINTS[0] * cells), POINTS[1] * cells), dimensions))
+    affordable = WORK // (cells * dimensions)
+    count = min(max(affordable // LEAST_PASSES, LEAST_POINTS * cells), MOST_POINTS * cells)
+    points = generator(cells, dimensions).random((count, dimensions))
+    blocks = np.array_split(points, count * cells // BLOCK + 1)
     centres = points[:cells].copy()
-    for _ in range(min(max(1, WORK // (len(points) * cells * dimensions)), PASSES[1])):
-        nearest = np.concatenate(
-            [_nearest(block, centres) for block in np.array_split(points, len(points) * cells // BLOCK + 1)]
-        )
+    for _ in range(min(max(affordable // count, 1), MOST_PASSES)):
+        nearest = np.concatenate([_nearest(block, centres) for block in blocks])
         members = np.bincount(nearest, minlength=cells)
         for axis in range(dimensions):
             sums = np.bincount(nearest, points[:, axis], minlength=cells)
@@ -121,8 +122,7 @@ class CvtArchive(CellArchive):
             raise ConfigError(
                 f"a 'cvt' archive spreads its cells over numeric axes; this task has {names}", hint="take 'grid'"
             )
-        chosen = options
-        super().__init__(Voronoi(axes, chosen.cells), score_floor=score_floor, selector=selector(chosen, score_floor))
+        super().__init__(Voronoi(axes, options.cells), score_floor=score_floor, selector=selector(options, score_floor))
 
 
 def _nearest(points: NDArray[np.float64], centres: NDArray[np.float64]) -> NDArray[np.intp]:

@@ -76,7 +76,8 @@ class IslandArchive:
     * If there are problems, each has islands of its own.
 
     A program that lives on several islands is an elite on each. `select` draws an island, and then from it alone: it
-    returns fewer than k elites if that island has fewer.
+    returns fewer than k elites if that island has fewer. An elite takes some 0.3 kB beside its program and its
+    evaluation, with clusters 0.7 kB.
 
     Args:
         axes: The axes of the task's map.

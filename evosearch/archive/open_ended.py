@@ -110,7 +110,7 @@ class ScoreChild:
 class OpenEndedArchive(PooledArchive):
     """All programs that work, each an entry of its own.
 
-    An entry takes some 0.6 kB beside its program and its evaluation; one of a task with problems 0.8.
+    An entry takes some 0.4 kB beside its program and its evaluation.
 
     Args:
         axes: The axes of the map; all but the problem's serve only to keep out what has no cell.

@@ -49,8 +49,7 @@ class ParetoArchive(PooledArchive):
     dominates in all cases and in score, the number of programs is bounded by that of the cases, and the best is held.
 
     A parent is drawn in proportion to the number of cases that it holds, as in GEPA; the k of one draw differ. `place`
-    takes time linear in the number of cases. A program takes some 0.5 kB, and 16 bytes for each case that it holds,
-    beside its text and its evaluation.
+    takes time linear in the number of cases. A program takes some 0.5 kB beside its text and its evaluation.
 
     Args:
         axes: The axes of the map; all but the problem's serve only to keep out what has no cell.

@@ -62,6 +62,10 @@ def run(  # noqa: PLR0913 - one parameter an option
     archive_kind: Annotated[
         str | None, typer.Option(metavar="NAME", help="What keeps the best: grid, cvt, islands, open_ended, pareto, …")
     ] = None,
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Was the archive worth it? Spend the budget without one too.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(min=3, max=20, help="How many seeds --compare takes, from --seed on.")] = 5,
     archive: Annotated[Path | None, typer.Option(help="The archive file; by default archives/NAME.db.")] = None,
     unsafe: Unsafe = False,
     allow_degraded: AllowDegraded = False,
@@ -89,6 +93,13 @@ def run(  # noqa: PLR0913 - one parameter an option
         run_flags = {"budget": budget, "seed": seed, "workers": workers, "window": window}
         run_flags |= {"proposer": proposer, "archive": archive_kind}
         asked = {"model": model or None, "base_url": base_url, "api_key_env": api_key_env, "operators": words}
+        if compare:
+            from evosearch.cli import compare as comparing
+
+            order = comparing.Order(task, run_flags | asked, seeds, unsafe=unsafe, allow_degraded=allow_degraded)
+            shown = {"dry_run": dry_run, "json": json, "quiet": quiet, "verbose": verbose}
+            comparing.compare(order, archive=archive, replay=replay, **shown)
+            return
         plan = planning.prepare(
             task, archive, run_flags | asked, unsafe=unsafe, allow_degraded=allow_degraded, replay=replay
         )

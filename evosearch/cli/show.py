@@ -3,6 +3,7 @@
 
 from __future__ import annotations  # the signatures name modules that are imported by the command
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,6 +28,16 @@ Archive = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ProgramId = Annotated[str, typer.Argument(metavar="ID", help="The first digits of a program's id, or `best`.")]
 ProblemName = Annotated[str | None, typer.Option("--problem", help="Only this problem.")]
+
+
+class Over(StrEnum):
+    """What a curve is drawn over."""
+
+    EVALUATIONS = "evaluations"
+    USD = "usd"
+    SECONDS = "seconds"
+    CALLS = "calls"
+    TOKENS = "tokens"
 
 
 class ShowGroup(TyperGroup):
@@ -102,6 +113,25 @@ def show_map(archive: Archive = None, *, problem: ProblemName = None, json: Json
     show(heatmap.draw(picture))
     if warning := containment.warning(found.containment):
         show("", terminal.alarm(warning))
+
+
+@app.command(name="curve")
+def show_curve(
+    archive: Archive = None,
+    *,
+    over: Annotated[Over, typer.Option(help="What was spent, to the right.")] = Over.EVALUATIONS,
+    json: Json = False,
+) -> None:
+    """The curves of best score, coverage and QD score over what was spent, and what more would bring."""
+    from evosearch.report import chart, curve
+    from evosearch.store import Store
+
+    with Store.read(find_archive(archive)) as store:
+        found = curve.trace(store)
+    if json:
+        show_json(curve.as_json(found, over.value))
+    else:
+        show(chart.draw(found, over.value, data_console().width))
 
 
 @app.command()

@@ -35,7 +35,7 @@ class Archive(Protocol):
 
     @property
     def best(self) -> Elite | None:
-        """The elite with the highest score; among equals the one placed first."""
+        """The elite with the highest score; among equals the shortest, and of these the one placed first."""
         ...
 
     def __len__(self) -> int:
@@ -43,7 +43,7 @@ class Archive(Protocol):
         ...
 
     def __iter__(self) -> Iterator[Elite]:
-        """The elites in the order in which their niches were first filled."""
+        """The elites in an order that equal sequences share; one program may hold niches on several islands."""
         ...
 
     def place(self, program: Program, evaluation: Evaluation, parents: Sequence[str] = ()) -> Placement:
@@ -62,7 +62,7 @@ class Archive(Protocol):
         ...
 
     def select(self, rng: np.random.Generator, k: int, problem: str | None = None) -> tuple[Elite, ...]:
-        """Up to k different elites, of one problem if one is named; fewer if there are fewer."""
+        """Up to k different elites, of one problem if one is named; fewer if fewer go together."""
         ...
 
     def champion(self, problem: str) -> Elite | None:

@@ -10,5 +10,9 @@ tables.py       the plain tables that all views are made of
 terminal.py     the summary, trees and sources for people
 calls.py        calls of models for people, and what operators and models achieved
 heatmap.py      the map
+curve.py        how a search went, over what was spent
+forecast.py     what more budget would bring, and how sure that is
+chart.py        curves for a terminal
+comparison.py   was it worth it: arms compared seed by seed; comparison_view.py: the same for people
 progress.py     a search while it runs
 """

@@ -115,7 +115,7 @@ class Snapshot:
         return self.ledger.archive
 
     def ranked(self, problem: str | None = None) -> list[Elite]:
-        """The elites, best first; among equals the one whose niche was filled first.
+        """The elites, best first; one that holds several niches is told once.
 
         Args:
             problem: Only those of this problem.
@@ -126,7 +126,8 @@ class Snapshot:
         if problem is not None:
             self._check_problem(problem)
         chosen = (elite for elite in self.archive if problem is None or elite.program.problem == problem)
-        return sorted(chosen, key=lambda elite: -elite.score)
+        different = {elite.program.id: elite for elite in chosen}
+        return sorted(different.values(), key=lambda elite: -elite.score)
 
     def program_id(self, word: str) -> str:
         """The id, or its first digits, that a word on the command line stands for: `best` is the best elite's.

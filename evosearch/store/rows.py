@@ -205,7 +205,8 @@ def read_trials(connection: sqlite3.Connection, first: int, last: int) -> list[S
         )
     )
     rows = connection.execute(
-        "SELECT t.id, s.run, t.step, t.position, p.source, p.problem, t.operator, t.model, m.content, t.duplicate_of, "
+        "SELECT t.id, s.run, t.step, t.position, "  # noqa: S608 - made of constants
+        "p.source, p.problem, t.operator, t.model, m.content, t.duplicate_of, "
         "t.normal_form, t.parsed, t.nodes, t.literal_bytes, t.style, t.inputs_used, "
         "l.outcome, l.niche, l.displaced, "
         f"{_EVALUATION} "

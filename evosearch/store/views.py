@@ -2,7 +2,8 @@
 
     top       every program with a score, best first
     best      the best program of each problem
-    coverage  every niche that is filled: its elite, how often it was contested, when it last changed
+    coverage  every niche that was filled: its elite, how often it was contested, when it last changed; on islands,
+              which are emptied now and then, the last program that was kept there
     lineage   the ancestors of the best programs, each with its least distance in generations
     spending  what each run cost
     failures  every evaluation without a score, and why
@@ -48,7 +49,7 @@ VIEWS = (
     WHERE place = 1
     ORDER BY problem
     """,
-    # By the contract of `Placement` the last program that was not kept out of a niche is its elite.
+    # In a map of cells the last program that was not kept out of a niche is its elite.
     """
     CREATE VIEW coverage AS
     SELECT held.niche, t.program, p.problem, e.score, held.placed, held.offered, t.step AS changed_at_step

@@ -77,7 +77,7 @@ class Placement:
 
     Attributes:
         outcome: NEW cell, IMPROVED an elite, or KEPT_OUT.
-        niche: The cell it belongs to; None if the evaluation gave no score.
+        niche: Its place in the archive; None if there is none for it.
         displaced: Id of the elite it replaced.
     """
 

@@ -1,8 +1,11 @@
-"""What placing and selecting cost: `pytest -m bench -s tests/bench/test_archives.py`. Reported, never asserted.
+"""What placing and selecting cost; reported, never asserted.
+
+    pytest -m bench -s -o faulthandler_timeout=0 tests/bench/test_archives.py
 
 Every offer of a filling takes a niche of its own, so the archive holds as many elites as there were offers. Then the
 same niches are contested, with new scores. All times are CPU time; programs and evaluations are made beforehand. The
-largest size is the variable ARCHIVE_ELITES, a million by default, which takes some minutes and 2 GB.
+largest size is the variable ARCHIVE_ELITES, a million by default, which takes some ten minutes and 2 GB;
+without a timeout, as a filling of that size may take longer than a test that hangs is given.
 """
 
 import gc
@@ -124,13 +127,17 @@ def place_all(archive, offers):
     return seconds_of(lambda offer: archive.place(*offer), offers)
 
 
-def fill(variant, archive, size):
-    """Offer as many programs as there are niches, in random order; returns the seconds that placing took."""
+def filling(variant, size):
+    """As many offers as there are niches, in random order; by chunks, as they take more memory than an archive."""
     order = generator(5).permutation(size).tolist()
-    if variant.kind == "seeds":
-        return place_all(archive, [offer[:2] for offer in variant.offers(order, size, 1)])
-    chunks = (order[first : first + CHUNK] for first in range(0, size, CHUNK))
-    return sum(place_all(archive, list(variant.offers(chunk, size, 1))) for chunk in chunks)
+    for first in range(0, size, CHUNK):
+        offers = variant.offers(order[first : first + CHUNK], size, 1)
+        yield [offer[:2] for offer in offers] if variant.kind == "seeds" else list(offers)
+
+
+def fill(variant, archive, size):
+    """Returns the seconds that placing took."""
+    return sum(place_all(archive, offers) for offers in filling(variant, size))
 
 
 def contested(variant, size):
@@ -149,13 +156,13 @@ def test_placing_and_selecting(name):
     print(f"\n{name:<18} {'elites':>9} {'fill us':>8} {'contest us':>10} {'select us':>9} {'fold s':>7}")
     for size in SIZES:
         archive = variant.archive(size)
-        filling = fill(variant, archive, size)
+        seconds = fill(variant, archive, size)
         held = len(archive)
         placing = place_all(archive, contested(variant, size)) / CONTESTED
         selecting = select_all(archive) / SELECTED
         print(
-            f"{name:<18} {held:>9,} {filling / size * 1e6:>8.1f} {placing * 1e6:>10.1f} {selecting * 1e6:>9.1f}"
-            f" {filling:>7.2f}"
+            f"{name:<18} {held:>9,} {seconds / size * 1e6:>8.1f} {placing * 1e6:>10.1f} {selecting * 1e6:>9.1f}"
+            f" {seconds:>7.2f}"
         )
         del archive
         gc.collect()
@@ -170,19 +177,18 @@ def test_a_fold_with_migrations_and_resets():
         print(f"\nislands, resets: {size:,} offers in {seconds:.2f} s, {len(archive):,} elites at the end")
 
 
-def test_memory():
+@pytest.mark.parametrize("name", [name for name in VARIANTS if name != "best"])
+def test_memory(name):
     """Bytes that an archive itself takes for each elite: not the program's text, not the evaluation."""
     size = min(LARGEST, 100_000)
-    print()
-    for name, variant in VARIANTS.items():
-        archive = variant.archive(size)
-        offers = list(variant.offers(range(size), size, 1))
-        tracemalloc.start()
-        for program, evaluation, parents in offers:
-            archive.place(program, evaluation, () if variant.kind == "seeds" else parents)
-        taken, _ = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        print(f"{name:<18} {taken / len(archive):>7.0f} bytes an elite, {len(archive):,} elites")
+    archive = VARIANTS[name].archive(size)
+    chunks = list(filling(VARIANTS[name], size))
+    tracemalloc.start()
+    for offers in chunks:
+        place_all(archive, offers)
+    taken, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(f"\n{name:<18} {taken / len(archive):>7.0f} bytes an elite, {len(archive):,} elites")
 
 
 @pytest.fixture
@@ -206,16 +212,14 @@ def measure_beside(what, variant, size, theirs):
     """Fill both alike, contest the same cells one by one, and draw eight elites of all, in turns."""
     archive = variant.archive(size)
     fill(variant, archive, size)
-    offers = [offer for number in range(size) for offer in variant.offers([number], size, 1)]
-    theirs.add(
-        np.zeros((size, 1)),
-        np.array([evaluation.score for _, evaluation, _ in offers]),
-        np.array([measures_of(evaluation) for _, evaluation, _ in offers]),
-    )
-    arrays = [(np.zeros(1), evaluation.score, measures_of(evaluation)) for _, evaluation, _ in contested(variant, size)]
+    for offers in filling(variant, size):
+        scores = np.array([evaluation.score for _, evaluation, _ in offers])
+        theirs.add(np.zeros((len(offers), 1)), scores, np.array([measures_of(offer[1]) for offer in offers]))
+    offers = contested(variant, size)
+    arrays = [(np.zeros(1), evaluation.score, measures_of(evaluation)) for _, evaluation, _ in offers]
     rounds = [
         (
-            place_all(archive, contested(variant, size)[first : first + 1_000]) / 1_000,
+            place_all(archive, offers[first : first + 1_000]) / 1_000,
             seconds_of(lambda offer: theirs.add_single(*offer), arrays[first : first + 1_000]) / 1_000,
             select_all(archive) / SELECTED,
             seconds_of(lambda _: theirs.sample_elites(PARENTS), range(SELECTED)) / SELECTED,

@@ -83,10 +83,15 @@ def test_running_again_continues_with_what_the_archive_has(evosearch, task, fres
     ]
 
 
-def test_stopping_between_makes_no_difference(evosearch, task):
-    for budget in ("5evals", "11evals", "20evals"):
-        evosearch("run", task, "--seed", "4", "--budget", budget, "--archive", "parts.db", "--workers", "2")
-    evosearch("run", task, "--seed", "4", "--budget", "20evals", "--archive", "whole.db", "--workers", "1")
+def test_stopping_between_makes_no_difference(evosearch, start, slow):
+    words = ("run", slow(0.02), "--seed", "4", "--budget", "90evals", "--archive")
+    process = start(*words, "parts.db", "--workers", "2")
+    assert said(process, "1/90 evaluations")
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    evosearch(*words, "parts.db", "--workers", "2")
+    evosearch(*words, "whole.db", "--workers", "1")
     digests = {json.loads(evosearch("show", path, "--json").out)["digest"] for path in ("parts.db", "whole.db")}
     assert len(digests) == 1
 

@@ -131,7 +131,7 @@ def test_completion_offers_views_and_archives(evosearch, archive, monkeypatch):
     monkeypatch.setenv("COMP_WORDS", "evosearch show ")
     monkeypatch.setenv("COMP_CWORD", "2")
     assert evosearch().out.split() == [
-        *("summary", "top", "map", "program", "tree", "operators", "calls", "call"),
+        *("summary", "top", "map", "curve", "program", "tree", "operators", "calls", "call"),
         "task",
     ]
 
