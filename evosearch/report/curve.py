@@ -25,7 +25,7 @@ MOST_POINTS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """Where a search stood after a step.
+    """Where a search stood after a step, or at the best program so far in the middle of one.
 
     Attributes:
         spent: What had been spent.
@@ -184,10 +184,25 @@ class Tracer:
     def fold(self, steps: Iterable[Step]) -> Curve:
         """Take in all steps, in order; the curve."""
         for step in steps:
-            self._note(self._ledger.settle(step))
+            before = self._ledger.spent
+            settled = self._ledger.settle(step)
+            self._note_rises(settled, before)
+            self._note(settled)
         end = self._point()
         points = self._points if self._points and self._points[-1] == end else [*self._points, end]
         return Curve(tuple(points), self._problems, self._ledger.archive.cells_total, self._cpu_seconds)
+
+    def _note_rises(self, step: Step, before: Usage) -> None:
+        """A point for each program of a step that was the best so far: a step may be a long line of trials."""
+        tried = [trial for trial in step.trials if trial.evaluation is not None]
+        # What a proposer tried in the laboratory came first; the last trial's point is that of the whole step.
+        begin = before.evaluations + step.usage.evaluations - len(tried)
+        for at, trial in enumerate(tried[:-1], begin + 1):
+            score = trial.evaluation.score if trial.evaluation and trial.placement and trial.placement.outcome else None
+            if score is not None and self._points and (self._best is None or score > self._best):
+                self._best = score
+                last = self._points[-1]
+                self._points.append(replace(last, spent=replace(last.spent, evaluations=at), best=score))
 
     def _note(self, step: Step) -> None:
         tried = [trial for trial in step.trials if trial.evaluation is not None]

@@ -42,6 +42,18 @@ def test_there_is_a_point_where_something_changed_and_one_at_the_end():
     assert (found.problems, found.cells_total) == (0, 1)
 
 
+def test_the_best_of_a_long_step_stands_where_it_was_found():
+    ledger = Ledger(registry.make_archive("grid", (), score_floor=0.0), (), None)
+    seed, *line = (
+        Trial(Proposal(Program(str(k)), "polish"), Reading(str(k)), Evaluation(score=score))
+        for k, score in enumerate([1.0, 0.5, 2.0, 3.0, 0.0])
+    )
+    # Four programs were tried on the bench, and two candidates in the laboratory before.
+    steps = [Step(0, None, 1, (seed,), Usage(1)), Step(1, None, 6, tuple(line), Usage(6))]
+    found = Tracer(ledger, (), 0.0).fold(steps)
+    assert [(one.spent.evaluations, one.best) for one in found.points] == [(1, 1.0), (5, 2.0), (6, 3.0), (7, 3.0)]
+
+
 def test_a_file_is_traced(store):
     found = trace(store)
     rows = [(one.spent.evaluations, one.best, one.cells_filled, one.solved) for one in found.points]
