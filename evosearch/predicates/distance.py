@@ -70,6 +70,7 @@ class Predicate:
         steps: Steps that one verdict may cost.
 
     Attributes:
+        name: Name of the function.
         answer: Name of the first parameter.
         parameters: Names of the other parameters.
         defaults: Their values, one fresh copy.
@@ -84,6 +85,7 @@ class Predicate:
     def __init__(self, source: str, steps: int = STEPS) -> None:
         tree = ast.parse(source)
         definition = _definition(tree)
+        self.name = definition.name
         self.answer = definition.args.args[0].arg
         self.parameters = tuple(argument.arg for argument in definition.args.args[1:])
         try:
@@ -157,6 +159,27 @@ def compile_distance(source: str, steps: int = STEPS) -> Callable[[object], floa
         return 0.0 if predicate.holds(answer) else max(predicate.distance(answer), LEAST)
 
     return distance
+
+
+def bare(source: str) -> ast.FunctionDef:
+    """Return the tree of a predicate without annotations and defaults."""
+    definition = _definition(ast.parse(source))
+    _strip(definition)
+    return definition
+
+
+def graded_twin(source: str) -> tuple[ast.FunctionDef, int]:
+    """Return the tree of ``graded_twin``, which calls a `Grades` named ``_grades``, and the number of its conditions.
+
+    Raises:
+        SyntaxError: The source is no Python.
+        ValueError: The source does not define ``sat(answer, a=..., ...)``.
+    """
+    definition = bare(source)
+    definition.name = "graded_twin"
+    grader = _Grader()
+    grader.visit_module(ast.Module([definition], []))
+    return definition, grader.conditions
 
 
 def fresh(value: Any) -> Any:

@@ -25,8 +25,8 @@ class MixedProposer:
     def __init__(self, equipment: Equipment) -> None:
         self._free = SymbolicProposer(equipment)
         self._paid = ModelProposer(equipment)
-        paid = self._paid.regimen
-        self.regimen = Regimen(RUNGS, paid.turn, paid.attempts)
+        free, paid = self._free.regimen, self._paid.regimen
+        self.regimen = Regimen(RUNGS, paid.turn, paid.attempts, free.line, free.lines)
 
     def forecast(self, context: Context) -> Forecast:
         """That of the proposer whose turn it is."""

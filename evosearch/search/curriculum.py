@@ -1,9 +1,9 @@
 """Which problem to work on next, and how much to allow it: free rungs first, then turns for models.
 
 Racing: every problem first gets a small allowance, in the task's order. What then remains open competes for the larger
-rungs: a problem whose score rose in its last step is more likely to be taken up again, and a floor keeps every one
-in the race (after Portelas et al. 2019, arXiv:1910.07224, with steps in place of a bandit's arms). A problem retires
-when it is solved or has used its last rung.
+rungs by absolute learning progress (`evosearch.search.progress`): problems at a stage where work has lately changed
+scores are likelier to be taken up again, and a share of uniform choices keeps every one in the race. A problem retires
+when it is solved, has used its last rung, or brings nothing new.
 
 Where models propose (`protocols.Regimen`), a problem that has used its last rung waits for its turns instead: all get
 their first turn before any gets its second, and among equals the nearest to being solved comes first.
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evosearch.protocols import Regimen
+from evosearch.search.progress import LearningProgress, Stage
 from evosearch.types import Problem, Step
 
 #: The part of a rung that is not worth another proposal: with less left the rung counts as used.
@@ -24,8 +25,6 @@ REST = 0.05
 #: where a poor model may need many replies for one program.
 PATIENCE = 20
 PATIENCE_WITH_MODELS = 100
-#: Weight of a problem that made no progress, beside a progress that is at most 1.
-FLOOR = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +48,19 @@ class Assignment:
 class _Standing:
     """How far a problem has come."""
 
+    instances: int = 1
     spent: int = 0
     score: float | None = None
-    progress: float = 0.0
     in_flight: int = 0
     idle: int = 0
     turns: int = 0
     idle_turns: int = 0
     solved: bool = False
     solved_free: bool = False
+
+    @property
+    def stage(self) -> Stage:
+        return Stage(self.spent, self.score or 0.0, self.instances)
 
 
 class SingleProblem:
@@ -119,7 +122,8 @@ class Racing:
     """
 
     def __init__(self, problems: Sequence[Problem], solved_score: float | None, regimen: Regimen) -> None:
-        self._standings = {problem.name: _Standing() for problem in problems}
+        self._standings = {problem.name: _Standing(problem.instances) for problem in problems}
+        self._progress = LearningProgress()
         self._solved_score = solved_score
         self._regimen = regimen
 
@@ -139,20 +143,20 @@ class Racing:
             return
         standing = self._standings[step.problem]
         standing.in_flight -= 1
+        before = standing.stage
         standing.spent += step.usage.evaluations
         self._note_score(standing, step)
+        if not step.paid:
+            self._progress.observe(before, min(1.0, abs(standing.stage.score - before.score)))
         if step.paid:
             standing.idle_turns = 0 if step.usage.evaluations else standing.idle_turns + 1
         else:
             standing.idle = 0 if step.usage.evaluations else standing.idle + 1
 
     def _note_score(self, standing: _Standing, step: Step) -> None:
-        standing.progress = 0.0
         if (score := _best_score(step)) is None:
             return
-        before = standing.score if standing.score is not None else score
-        standing.progress = min(1.0, max(0.0, score - before))
-        standing.score = max(score, before)
+        standing.score = score if standing.score is None else max(score, standing.score)
         if self._solved_score is not None and standing.score >= self._solved_score and not standing.solved:
             standing.solved, standing.solved_free = True, not step.paid
 
@@ -166,8 +170,7 @@ class Racing:
             return None
         name = next((name for name, rung in rungs.items() if rung == self._regimen.rungs[0]), None)
         if name is None:
-            weights = np.array([FLOOR + self._standings[name].progress for name in rungs])
-            name = list(rungs)[int(rng.choice(len(rungs), p=weights / weights.sum()))]
+            name = list(rungs)[self._progress.choose([self._standings[name].stage for name in rungs], rng)]
         spent = self._standings[name].spent
         return Assignment(name, rungs[name] - spent, spent)
 

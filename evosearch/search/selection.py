@@ -7,9 +7,10 @@ import numpy as np
 from evosearch.protocols import Archive
 from evosearch.types import Elite, Problem
 
-#: How many elites a proposal is shown of its own problem, and how many of kindred ones.
+#: How many elites a proposal is shown of its own problem, and how many of kindred ones: enough to tell which
+#: constructs solve problems of the kind.
 PARENTS = 8
-INSPIRATIONS = 8
+INSPIRATIONS = 24
 
 
 def select_parents(archive: Archive, rng: np.random.Generator, problem: str | None) -> tuple[Elite, ...]:

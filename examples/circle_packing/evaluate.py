@@ -1,10 +1,15 @@
-"""26 circles in the unit square, the sum of the radii (Friedman's packing problem, as in AlphaEvolve, 2025)."""
+"""26 circles in the unit square, the sum of the radii (Friedman's packing problem, as in AlphaEvolve, 2025).
+
+The check is exact, without a tolerance, and there is no held-out data: a packing is a packing.
+"""
 
 import numpy as np
 
 CIRCLES = 26
 #: Every radius is shrunk by this before the exact check: the rounding of a program's last operation is no cheating.
 ROUNDING = 1e-12
+#: A circle as near as this to an edge of the square touches it.
+TOUCHING = 1e-6
 
 
 def overlap(circles):
@@ -26,15 +31,16 @@ def overlap(circles):
 def evaluate(candidate):
     circles = np.asarray(candidate.call("pack"), dtype=float)
     if circles.shape != (CIRCLES, 3) or not np.isfinite(circles).all():
-        raise ValueError(f"expected a finite array of shape ({CIRCLES}, 3), got shape {circles.shape}")
+        raise ValueError(f"expected finite numbers of shape ({CIRCLES}, 3), got shape {circles.shape}, NaN or infinity")
     circles = circles - [0, 0, ROUNDING]
     wrong = overlap(circles)
-    radii = circles[:, 2]
+    x, y, radii = circles.T
+    room = np.minimum.reduce([x, y, 1 - x, 1 - y])
     return {
         "score": 0.0 if wrong else float(radii.sum()),
         "features": {
             "spread": float(radii.std() / max(abs(radii.mean()), 1e-9)),
-            "size": candidate.facts.reading.nodes,
+            "border": float(np.sum(room - radii < TOUCHING)),
         },
         "feedback": wrong or f"radii from {radii.min():.4f} to {radii.max():.4f}",
     }

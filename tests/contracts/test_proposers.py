@@ -16,9 +16,9 @@ from evosearch import prompts, registry
 from evosearch.errors import CandidateError, Status
 from evosearch.models.ensemble import Ensemble
 from evosearch.models.spec import ModelSpec
-from evosearch.protocols import Context, Equipment, Proposer
+from evosearch.protocols import Context, Equipment, NoBench, Proposer
 from evosearch.testing import ModelServer
-from evosearch.types import Elite, Evaluation, Funds, Proposal, Recipe, Usage
+from evosearch.types import Elite, Evaluation, Funds, Proposal, Reading, Recipe, Trial, Usage
 
 #: Whether a proposer's turns are paid for, where all are or none is.
 TURNS = {"model": (True,), "symbolic": (False,)}
@@ -34,6 +34,32 @@ class Forgetful:
 
     def keep(self, call):
         pass
+
+
+class Bench:
+    """Has programs evaluated by an executor, within an allowance; a text that was seen before costs nothing."""
+
+    def __init__(self, executor, allowance):
+        self.executor = executor
+        self.left = allowance
+        self.trials = []
+
+    async def __call__(self, *proposals):
+        if len(proposals) > self.left:
+            raise ValueError(f"{len(proposals)} programs were to be evaluated, and {self.left} may be")
+        self.trials += [await self._trial(proposal) for proposal in proposals]
+        return tuple(self.trials[len(self.trials) - len(proposals) :])
+
+    async def _trial(self, proposal):
+        reading = Reading(proposal.program.id)
+        if any(trial.reading == reading for trial in self.trials):
+            return Trial(proposal, reading, duplicate_of=proposal.program.id)
+        self.left -= 1
+        return Trial(proposal, reading, await self.executor.evaluate(proposal.program, reading, "train", 1))
+
+    @property
+    def tried(self):
+        return [trial.proposal for trial in self.trials]
 
 
 @pytest.fixture(
@@ -64,7 +90,9 @@ def work(request, tmp_path_factory):
     recipe = Recipe(request.param, settings["name"], str(folder), settings.get(request.param, {}))
     task = registry.make_task(recipe)
     executor = registry.make_executor("local", task, recipe, workers=1)
-    yield task, executor
+    seeds = task.seeds()
+    calls = asyncio.run(executor.rehearse(seeds[0], 1)) if seeds else ()
+    yield task, executor, calls
     asyncio.run(executor.aclose())
 
 
@@ -75,8 +103,8 @@ def task(work):
 
 @pytest.fixture
 def context(work, paid):
-    task, executor = work
-    problem = task.problems[0].name if task.problems else None
+    task, executor, calls = work
+    problem = task.problems[-1].name if task.problems else None
     evaluation = Evaluation(Status.OK, 0.0)
     parents = tuple(Elite(seed, evaluation, (0,)) for seed in task.seeds() if seed.problem == problem)
 
@@ -91,6 +119,8 @@ def context(work, paid):
             allowance=allowance,
             spent=0,
             laboratory=executor.run,
+            bench=Bench(executor, allowance),
+            calls=calls,
             report=partial(task.report, problem=problem),
             paid=paid,
         )
@@ -174,19 +204,28 @@ def test_its_name_is_the_registered_one(make, name):
 def test_it_returns_programs_for_the_problem_within_its_allowance(propose, context, allowance):
     given = context(allowance=allowance)
     (batch,) = propose(given)
-    assert batch.usage.evaluations + len(batch.proposals) <= allowance
+    assert batch.usage.evaluations + len(batch.proposals) <= given.bench.left
+    assert batch.proposals or given.bench.tried or batch.usage.evaluations
     known = {elite.program.id for elite in (*given.parents, *given.inspirations)}
-    for proposal in batch.proposals:
+    for proposal in (*given.bench.tried, *batch.proposals):
         assert isinstance(proposal, Proposal)
         assert proposal.program.problem == given.problem
         assert proposal.operator
         assert set(proposal.parents) <= known
+        known.add(proposal.program.id)
 
 
 def test_equal_contexts_give_equal_batches_and_others_do_not(propose, context):
-    batches = propose(context(1), context(1), context(2))
-    assert batches[0] == batches[1]
-    assert batches[0] != batches[2]
+    contexts = [context(1), context(1), context(2)]
+    batches = propose(*contexts)
+    outcomes = [(batch, given.bench.tried) for batch, given in zip(batches, contexts, strict=True)]
+    assert outcomes[0] == outcomes[1]
+    assert outcomes[0] != outcomes[2]
+
+
+def test_without_a_bench_it_still_proposes(propose, context):
+    (batch,) = propose(replace(context(), bench=NoBench()))
+    assert batch.proposals
 
 
 def test_its_calls_are_forecast_and_every_reply_is_counted(propose, forecast, context, server):
@@ -197,7 +236,7 @@ def test_its_calls_are_forecast_and_every_reply_is_counted(propose, forecast, co
     assert Funds(expected.most.calls, expected.most.tokens).cover(replace(batch.usage, unpriced=0))
     assert (expected.first == Usage()) == (server.requests == [])
     assert len(server.requests) == batch.usage.calls
-    assert batch.proposals
+    assert batch.proposals or given.bench.tried
     assert len({attempt.call for attempt in batch.attempts}) == batch.usage.calls
     assert sum((attempt.usage for attempt in batch.attempts), Usage()).calls == batch.usage.calls
 
@@ -216,4 +255,5 @@ def test_a_lost_laboratory_is_a_note_not_an_error(propose, context):
     (batch,) = propose(given)
     assert batch.proposals == ()
     assert "memory" in batch.note
+    assert given.bench.tried == []
     assert batch.usage.evaluations <= given.allowance

@@ -64,13 +64,17 @@ def test_a_solved_problem_retires():
     assert {racing.next(generator(seed)).problem for seed in range(20)} == {"b"}
 
 
-def test_progress_is_preferred_and_a_floor_keeps_the_others():
-    racing = Racing(PROBLEMS[:2], None, RUNGS)
-    for problem, first, second in [("a", 0.1, 0.1), ("b", 0.1, 0.9)]:
-        work(racing, problem, 100, score=first)
-        work(racing, problem, 100, score=second)
+def test_stages_where_work_brings_progress_are_preferred_and_a_floor_keeps_the_others():
+    problems = tuple(Problem(f"{kind}{number}") for kind in "ab" for number in range(30))
+    racing = Racing(problems, None, RUNGS)
+    for problem in problems:
+        work(racing, problem.name, 100, score=0.1 if problem.name.startswith("a") else 0.5)
+    for problem in problems[:25] + problems[30:55]:
+        work(racing, problem.name, 900, score=0.1 if problem.name.startswith("a") else 0.9)
+    for problem in problems[:25] + problems[30:55]:
+        work(racing, problem.name, 9_000)
     taken = [racing.next(generator(seed)).problem for seed in range(400)]
-    assert 10 < taken.count("a") < 100
+    assert 10 < sum(name.startswith("a") for name in taken) < 100
 
 
 def test_a_problem_of_which_nothing_comes_retires():

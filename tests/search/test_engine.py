@@ -461,7 +461,7 @@ def test_what_is_under_way_when_a_provider_fails_is_waited_for(path):
 
 
 class Climbing(Counting):
-    """Tries numbers on the bench one after another, each a little greater than the best so far, and returns one more."""
+    """Tries numbers on the bench, each a little greater than the best so far, and returns one more."""
 
     regimen = Regimen(rungs=(100,), line=6, lines=2)
 
@@ -485,8 +485,8 @@ def test_what_is_tried_on_the_bench_is_recorded_charged_and_offered_to_the_archi
     proposer = Climbing()
     end, _ = search(path, "61evals", proposer=proposer)
     assert end.reason == "budget"
-    assert end.progress.spent.evaluations == 61 == 1 + sum(
-        trial.evaluation is not None for trial in trials_of(path)[1:]
+    assert (
+        end.progress.spent.evaluations == 61 == 1 + sum(trial.evaluation is not None for trial in trials_of(path)[1:])
     )
     with Store.read(path) as store:
         steps = list(store.steps())[1:]

@@ -57,11 +57,11 @@ def conforms(value: object, name: str) -> bool:
     return checker(name)(value)
 
 
-def handy(value: Any) -> bool:
-    """Return whether a value is small enough to search with."""
+def handy(value: Any, most: int = MAX_PAYLOAD) -> bool:
+    """Return whether a value is small enough to search with: of `most` items and characters at most."""
     if type(value) is int:
         return value.bit_length() <= MAX_BITS
-    return _payload(value, MAX_PAYLOAD) >= 0
+    return _payload(value, most) >= 0
 
 
 def _payload(value: Any, left: int) -> int:

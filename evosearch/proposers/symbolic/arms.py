@@ -1,14 +1,17 @@
 """The arms of the search: each a generator that tries one candidate, or does a little work, between two yields."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from random import Random
 from typing import Any, Final
 
+from evosearch.proposers.symbolic.climbing import library
 from evosearch.proposers.symbolic.enumeration import Enumeration
-from evosearch.proposers.symbolic.exhaustion import STEPS, Program
+from evosearch.proposers.symbolic.exhaustion import Program
 from evosearch.proposers.symbolic.expressions import Expression, program
+from evosearch.proposers.symbolic.grammar import Rule
 from evosearch.proposers.symbolic.harvest import Harvest
 from evosearch.proposers.symbolic.judging import UNFIT, Judge
 from evosearch.proposers.symbolic.mutation import Mutation
@@ -19,14 +22,31 @@ LEARN_EVERY: Final = 50
 """Values between two looks at what the best of them are compared with."""
 VALUES_KEPT: Final = 24
 EXPRESSIONS_KEPT: Final = 60
-EXHAUSTION_STEPS: Final = 8_000_000
-"""Steps that all exhaustive programs of a puzzle may take together on its first instance."""
+BLOCKS_FIRST: Final = 20
+"""Programs of several statements that are made up before any is varied."""
+NEW_BLOCKS: Final = 0.2
+"""The share of them that is made up later."""
+STEPS_PER_STEP: Final = 4
+"""Steps of a program that count as one of the batch, where a step stands for more work."""
 STEPS_PER_APPLICATION: Final = 60
 """What applying one rule on one instance is charged, so that work without verdicts ends too."""
 STEPS_PER_VALUE: Final = 60
 """What making up one value is charged."""
 STEPS_PER_OFFSPRING: Final = 200
 """What varying one expression is charged, besides the rules it applies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long whole programs may take.
+
+    Attributes:
+        each: Steps of one program on one instance.
+        together: Steps of all of them on the first instance, after which no other begins.
+    """
+
+    each: int
+    together: int
 
 
 class Arms:
@@ -44,23 +64,25 @@ class Arms:
         self.instances = len(judge.predicates)
         self.values: Population[Any] = Population(VALUES_KEPT)
         self.expressions: Population[Expression] = Population(EXPRESSIONS_KEPT)
+        self.blocks: Population[Expression] = Population(EXPRESSIONS_KEPT)
 
     def try_value(self, value: Any, arm: str = "value") -> None:
         """Judge a literal answer."""
-        distance = self.judge.judge([value] * self.instances, partial(literal, self.header, value), arm)
+        distance = self.judge.judge(value, lambda: [value] * self.instances, partial(literal, self.header, value), arm)
         if distance is not None and distance < UNFIT:
             self.values.add((distance, _bulk(value)), value)
 
     def try_expression(self, node: Expression, arm: str) -> None:
         """Judge an expression; its answer to the first instance joins the values."""
-        distance = self.judge.judge(node.values, partial(render, self.header, node), arm)
+        distance = self.judge.judge(node.first, lambda: node.values, partial(render, self.header, node), arm)
         if distance is None or distance >= UNFIT:
             return
-        self.values.add((distance, _bulk(node.values[0])), node.values[0])
+        self.values.add((distance, _bulk(node.first)), node.first)
+        population = self.blocks if node.rule is not None and node.rule.block else self.expressions
         if self.judge.solved:
-            self.expressions.add((*self.judge.mean_distance(node.values), node.size), node)
+            population.add((*self.judge.mean_distance(node.values), node.size), node)
         else:
-            self.expressions.add((1.0, distance, node.size), node)
+            population.add((1.0, distance, node.size), node)
 
     def enumerate(self, enumeration: Enumeration) -> Iterator[None]:
         """Try all expressions, cheapest first."""
@@ -97,28 +119,57 @@ class Arms:
     def evolve_expressions(self, mutation: Mutation, random: Random) -> Iterator[None]:
         """Evolve expressions: subtree mutation, wrapping, hoisting and crossover."""
         while True:
-            self.judge.charge(STEPS_PER_OFFSPRING + 3 * STEPS_PER_APPLICATION * self.instances)
+            evaluated = self.instances if self.judge.solved else 1
+            self.judge.charge(STEPS_PER_OFFSPRING + 3 * STEPS_PER_APPLICATION * evaluated)
             if len(self.expressions):
                 node = mutation.offspring(self.expressions.draw(random, 3), self.expressions.draw(random, 3))
                 if node is not None:
                     self.try_expression(node, "expression")
             yield
 
-    def exhaust(self, programs: Iterator[str]) -> Iterator[None]:
-        """Try programs that go through all answers of a kind."""
-        spent = 0
-        for source in programs:
-            if spent >= EXHAUSTION_STEPS:
-                return
-            program = Program(source)
-            answers = [program.run(self.judge.predicates[0].defaults)]
-            spent += STEPS - program.meter.left
-            if answers[0] is not None:
-                answers += [program.run(predicate.defaults) for predicate in self.judge.predicates[1:]]
-                self.judge.judge(answers, partial(str, source), "exhaustion")
+    def evolve_statements(self, mutation: Mutation, blocks: Sequence[Rule], random: Random) -> Iterator[None]:
+        """Evolve programs of several statements: new ones, and the variation and crossover of their holes."""
+        while blocks:
+            self.judge.charge(STEPS_PER_OFFSPRING + 3 * STEPS_PER_APPLICATION)
+            if len(self.blocks) < BLOCKS_FIRST or random.random() < NEW_BLOCKS:
+                node = mutation.fill(random.choice(blocks))
             else:
-                self.judge.miss()
+                node = mutation.offspring(self.blocks.draw(random, 3), self.blocks.draw(random, 3))
+            if node is not None:
+                self.try_expression(node, "statements")
             yield
+
+    def run_programs(self, sources: Iterable[str], arm: str, patience: Patience) -> Iterator[None]:
+        """Try whole programs until they have taken too many steps together on the first instance."""
+        left = patience.together
+        prelude = library() if arm == "climbing" else ""
+        for source in sources:
+            if left <= 0:
+                return
+            program = Program(source, prelude)
+            answer = program.run(self.judge.predicates[0].defaults, patience.each)
+            used = patience.each - program.meter.left
+            left -= used
+            self.judge.charge(used // STEPS_PER_STEP)
+            if answer is None:
+                self.judge.miss()
+            else:
+                self._try_program(program, answer, arm, patience.each)
+            yield
+
+    def _try_program(self, program: Program, answer: Any, arm: str, steps: int) -> None:
+        """Judge a program by its answer to the first instance, and if that is right, to the others until one fails."""
+        first, *others = self.judge.predicates
+        answers = [answer]
+        solved = [first.holds(answer)]
+        for predicate in others:
+            answers.append(program.run(predicate.defaults, steps) if all(solved) else None)
+            solved.append(all(solved) and predicate.holds(answers[-1]))
+        # A program that solves one instance at most is worth no more than its answer, and takes longer to judge.
+        shown = partial(str, program.source) if sum(solved) > 1 else partial(literal, self.header, answer)
+        distance = self.judge.judge(answer, lambda: answers, shown, arm)
+        if distance is not None and distance < UNFIT:
+            self.values.add((distance, _bulk(answer)), answer)
 
 
 def literal(header: str, value: Any) -> str:
@@ -127,7 +178,7 @@ def literal(header: str, value: Any) -> str:
 
 
 def render(header: str, node: Expression) -> str:
-    return program(header, node.source())
+    return program(header, node.body())
 
 
 def _bulk(value: Any) -> float:

@@ -5,11 +5,14 @@ Runs inside a jailed child. Equal requests give equal replies: work is counted i
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 from typing import Any, Final
 
+from evosearch.predicates.distance import Predicate
 from evosearch.proposers.symbolic.answers import type_of
-from evosearch.proposers.symbolic.arms import Arms
+from evosearch.proposers.symbolic.arms import Arms, Patience
+from evosearch.proposers.symbolic.climbing import climbing_programs
 from evosearch.proposers.symbolic.enumeration import Enumeration
 from evosearch.proposers.symbolic.exhaustion import exhaustive_programs
 from evosearch.proposers.symbolic.expressions import Expression, leaf
@@ -18,21 +21,50 @@ from evosearch.proposers.symbolic.harvest import SIMPLE, Harvest
 from evosearch.proposers.symbolic.judging import STEPS_PER_TRY, UNFIT, Judge
 from evosearch.proposers.symbolic.mutation import Mutation
 from evosearch.proposers.symbolic.reading import answer_of, expressions_of
+from evosearch.proposers.symbolic.statements import blocks_for, loop_types
 from evosearch.proposers.symbolic.values import Values
+from evosearch.proposers.symbolic.weights import rule_weights
 
 SHARES: Final[tuple[tuple[int, dict[str, int]], ...]] = (
     (40, {"enumeration": 2, "value": 1, "expression": 0}),
     (100, {"enumeration": 2, "value": 2, "expression": 1}),
-    (1_000, {"enumeration": 2, "value": 2, "expression": 2}),
-    (10**9, {"enumeration": 1, "value": 2, "expression": 2}),
+    (1_000, {"enumeration": 2, "value": 3, "expression": 2, "statements": 1}),
+    (10**9, {"enumeration": 1, "value": 5, "expression": 3, "statements": 1}),
 )
 """How tries are divided among the arms, up to which try of a puzzle."""
-SHARES_SOLVED: Final = {"enumeration": 2, "value": 0, "expression": 3}
+SHARES_SOLVED: Final = {"enumeration": 2, "value": 0, "expression": 3, "statements": 2}
 """Once the first instance is solved, only programs can do better."""
-EXHAUSTION_FROM: Final = 40
-"""The try of a puzzle from which exhaustive programs are tried."""
+PROGRAMS_FROM: Final = 40
+"""The try of a puzzle from which whole programs are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How hard whole programs are tried.
+
+    Attributes:
+        until: The try of the puzzle from which on it is another stage's turn.
+        turns: Answers that a climbing program looks at.
+        climbing: How long climbing programs may take.
+        exhaustion: How long exhaustive programs may take.
+    """
+
+    until: int
+    turns: int
+    climbing: Patience
+    exhaustion: Patience
+
+
+STAGES: Final = (
+    Stage(PROGRAMS_FROM, 2_000, Patience(700_000, 2_500_000), Patience(150_000, 1_500_000)),
+    Stage(400, 6_000, Patience(1_500_000, 3_000_000), Patience(600_000, 4_000_000)),
+)
+"""Of a hundred programs that solve a puzzle, ninety take less than the first stage allows; trying them harder than in
+the second brings nothing."""
 STEPS_PER_RULE_STEP: Final = 4
 """A step inside a rule runs an interpreted body, which costs some four steps of a predicate."""
+DONORS: Final = 8
+"""Programs of other puzzles whose parts are borrowed."""
 CONSTANTS: Final = 12
 """Constants of each type that become leaves of expressions."""
 
@@ -43,7 +75,8 @@ def search(request: dict[str, Any]) -> dict[str, Any]:
     Args:
         request: ``instances`` (sources of ``sat``, first instance first), ``answer_type``, ``allowance`` (distinct
             candidates), ``spent`` (candidates tried in earlier batches), ``seed`` (integers), ``parents`` (programs
-            from earlier batches, best first), ``donors`` (programs that solved other puzzles of this type),
+            from earlier batches, best first), ``solutions`` (programs that solved other puzzles of this type: rules
+            are weighted by what they use, and the first `DONORS` are borrowed from),
             ``solved`` (the first instance is solved: look for a program that solves all), ``returned`` (programs).
 
     Returns:
@@ -76,22 +109,37 @@ class _Batch:
         harvest = Harvest(source, first, judge.answer_type)
         self.leaves = leaves(judge, harvest)
         names = [judge.answer_type, *(node.type for node in self.leaves)]
-        self.enumeration = Enumeration(rules_for(types_around(names)), self.leaves, len(judge.predicates))
+        types = types_around(names)
+        self.enumeration = Enumeration(rules_for(types), self.leaves, len(judge.predicates))
+        blocks = blocks_for(loop_types(judge.answer_type, types), judge.answer_type)
+        for scope in sorted({scope for rule in blocks for scope in rule.scopes if scope}):
+            self.enumeration.declare(scope)
         self.arms = Arms(judge, header(first.parameters, first.defaults))
         random = Random(":".join(map(str, request["seed"])))
         values = Values(harvest.pool, harvest.characters(), random)
+        mutation = Mutation(self.enumeration, random, rule_weights(self.enumeration.rules, request["solutions"]))
         seeds = [] if self.spent else harvest.pool[judge.answer_type][:30]
         self.turns: dict[str, Iterator[None]] = {
             "enumeration": self.arms.enumerate(self.enumeration),
             "value": self.arms.evolve_values(values, random, harvest, seeds),
-            "expression": self.arms.evolve_expressions(Mutation(self.enumeration, random), random),
+            "expression": self.arms.evolve_expressions(mutation, random),
+            "statements": self.arms.evolve_statements(mutation, blocks, random),
         }
-        if self.spent < EXHAUSTION_FROM:
-            programs = exhaustive_programs(source, first, judge.answer_type, harvest)
-            self.turns["exhaustion"] = self.arms.exhaust(programs)
+        self._open_programs(source, first, harvest)
         self.steps = judge.steps_left
         self.tried = dict.fromkeys(self.turns, 0)
         self.worked = dict.fromkeys(self.turns, 0.0)
+
+    def _open_programs(self, source: str, first: Predicate, harvest: Harvest) -> None:
+        """Open the arms of whole programs, which are tried harder in each rung."""
+        stage = next((stage for stage in STAGES if self.spent < stage.until), None)
+        if stage is None:
+            return
+        kind, seed = self.judge.answer_type, 1 + self.spent
+        climbing = climbing_programs(source, first, kind, harvest, turns=stage.turns, seed=seed)
+        self.turns["climbing"] = self.arms.run_programs(climbing, "climbing", stage.climbing)
+        exhaustive = exhaustive_programs(source, first, kind, harvest)
+        self.turns["exhaustion"] = self.arms.run_programs(exhaustive, "exhaustion", stage.exhaustion)
 
     def run(self) -> None:
         self._revive()
@@ -119,7 +167,7 @@ class _Batch:
 
     def _borrow(self) -> None:
         """Try what fits of programs that solved other puzzles."""
-        for source in self.request["donors"]:
+        for source in self.request["solutions"][:DONORS]:
             for node in self._adopted(source):
                 if not self.judge.finished:
                     self.arms.try_expression(node, "expression")
@@ -146,8 +194,9 @@ class _Batch:
         """Return the arm that is furthest behind its share of the tries, or of the steps where its tries are dear."""
         position = self.spent + self.judge.tried
         dear = self.judge.steps_left < self.steps // 2
-        if "exhaustion" in self.turns and (dear or position >= EXHAUSTION_FROM):
-            return "exhaustion"
+        for arm in ("climbing", "exhaustion"):
+            if arm in self.turns and (dear or position >= PROGRAMS_FROM):
+                return arm
         shares = SHARES_SOLVED if self.judge.solved or self.request["solved"] else shares_at(position)
         behind = [
             (max(self.tried[arm], self.worked[arm]) / shares[arm], arm)

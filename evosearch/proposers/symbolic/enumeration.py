@@ -70,6 +70,12 @@ class Enumeration:
             for rule in self.rules:
                 yield from self._applications(rule, cost, ())
 
+    def declare(self, scope: Scope) -> None:
+        """Bank the variables of a scope whose expressions are not enumerated."""
+        if scope not in self.scopes:
+            for position, kind in enumerate(scope):
+                self.bank.setdefault((scope, kind), []).append(variable(scope, position))
+
     def adopt(self, node: Expression) -> None:
         """Bank an expression from elsewhere."""
         if not node.scope:

@@ -6,7 +6,10 @@ one candidate; the steps it takes are bounded by what a judge's second allows.
 """
 
 import ast
+import builtins
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from types import CodeType
 from typing import Any, Final, TypeAlias
 
 from evosearch.predicates.distance import Predicate
@@ -26,21 +29,32 @@ class Program:
 
     Args:
         source: Its text.
+        library: What it begins with, where many programs begin with the same definitions.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, library: str = "") -> None:
         self.source = source
         self.meter = Meter()
-        tree = ast.parse(source)
-        self._function = compile_tree(StepCounting(tree).visit(tree), namespace(self.meter), "sol")
+        names = namespace(self.meter)
+        # A predicate defines no classes; what a searching program carries does.
+        names["__builtins__"]["__build_class__"] = builtins.__build_class__
+        exec(_compiled(library), names)  # noqa: S102 - the library's own code
+        tree = ast.parse(source.removeprefix(library))
+        self._function = compile_tree(StepCounting(tree).visit(tree), names, "sol")
 
-    def run(self, inputs: Sequence[Any]) -> Any:
-        """Return what ``sol`` returns for these inputs, None when it fails or takes too long."""
-        self.meter.left = STEPS
+    def run(self, inputs: Sequence[Any], steps: int = STEPS) -> Any:
+        """Return what ``sol`` returns for these inputs, None when it fails or takes more than so many steps."""
+        self.meter.left = steps
         try:
             return self._function(*inputs)
         except (Exception, StepLimitError):  # noqa: BLE001 - built around a puzzle's own code, which may raise anything
             return None
+
+
+@cache
+def _compiled(library: str) -> CodeType:
+    tree = ast.parse(library)
+    return compile(ast.fix_missing_locations(StepCounting(tree).visit(tree)), "<library>", "exec")
 
 
 def exhaustive_programs(source: str, predicate: Predicate, answer_type: str, harvest: Harvest) -> Iterator[str]:

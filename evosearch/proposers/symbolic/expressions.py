@@ -12,9 +12,18 @@ from evosearch.proposers.symbolic.grammar import MATHEMATICS, RULE_METER, Rule, 
 
 FAILED: Final = None
 """Stands for the value of an expression that raised; no rule returns None."""
+UNKNOWN: Final = object()
+"""Stands for a value that nobody has asked for yet."""
 _PLACEHOLDER: Final = re.compile(r"_([a-z])\d*")
 """Bound variables are called ``_x0``, ``_i1`` or ``_c`` until a program gives them names that are free in it."""
-_NAMES: Final[dict[str, str]] = {"x": "xyzuvw", "y": "yzuvwx", "i": "ijklmn", "j": "jklmni", "c": "cdefgh"}
+_NAMES: Final[dict[str, str]] = {
+    "x": "xyzuvw",
+    "y": "yzuvwx",
+    "i": "ijklmn",
+    "j": "jklmni",
+    "c": "cdefgh",
+    "p": "pqrst",
+}
 
 
 class Expression:
@@ -25,11 +34,12 @@ class Expression:
         scope: Types of the variables it may use; empty when it uses none.
         cost: What it costs in the order of enumeration.
         size: Number of nodes.
-        values: For an expression without variables, its value for each instance (`FAILED` where it raised).
         varies: Whether it uses an input or a variable.
+        known: For an expression without variables, its value for each instance (`FAILED` where it raised), or
+            `UNKNOWN` until it is asked for.
     """
 
-    __slots__ = ("children", "cost", "position", "rule", "scope", "size", "text", "type", "values", "varies")
+    __slots__ = ("binds", "children", "cost", "known", "position", "rule", "scope", "size", "text", "type", "varies")
 
     def __init__(self, kind: str, cost: int, scope: Scope = ()) -> None:
         self.type = kind
@@ -40,8 +50,29 @@ class Expression:
         self.children: tuple[Expression, ...] = ()
         self.text = ""
         self.position = 0
-        self.values: list[Any] = []
+        self.known: list[Any] = []
         self.varies = True
+        self.binds = False
+
+    @property
+    def first(self) -> Any:
+        """The value for the first instance."""
+        return self.known[0]
+
+    @property
+    def values(self) -> list[Any]:
+        """The value for each instance."""
+        return [self.at(instance) for instance in range(len(self.known))]
+
+    def at(self, instance: int) -> Any:
+        """Return the value for one instance, worked out when it is first asked for."""
+        value = self.known[instance]
+        if value is UNKNOWN:
+            # It may be asked for while another expression is being evaluated, whose steps are counted apart.
+            left = RULE_METER.left
+            value = self.known[instance] = evaluate(self, instance)
+            RULE_METER.left = left
+        return value
 
     def run(self, instance: int, frame: tuple[Any, ...]) -> Any:
         """Return the value for one instance and values of the bound variables.
@@ -50,13 +81,26 @@ class Expression:
             Exception: Whatever the expression raises.
         """
         if not self.scope:
-            value = self.values[instance]
+            value = self.known[instance]
+            if value is UNKNOWN:
+                value = self.at(instance)
             if value is FAILED:
                 raise ValueError("the expression has no value here")
             return value
-        rule = self.rule
-        if rule is None:
+        if self.rule is None:
             return frame[self.position]
+        return self.applied(instance, frame)
+
+    def applied(self, instance: int, frame: tuple[Any, ...]) -> Any:
+        """Return what the rule makes of the children.
+
+        Raises:
+            Exception: Whatever the expression raises.
+        """
+        rule = self.rule
+        assert rule is not None
+        if not self.binds:
+            return rule.function(*[child.run(instance, frame) for child in self.children])
         return rule.function(
             *[
                 _closure(child, instance) if scope else child.run(instance, frame)
@@ -78,6 +122,10 @@ class Expression:
         bound = max((len(scope) for scope in rule.scopes), default=0)
         return "".join(parts).replace("$", ", ".join(_names(bound, depth)))
 
+    def body(self) -> str:
+        """Return the statements of a program that answers with it."""
+        return self.source() if self.rule is not None and self.rule.block else f"return {self.source()}"
+
     def walk(self) -> Iterator["Expression"]:
         yield self
         for child in self.children:
@@ -97,7 +145,7 @@ def leaf(kind: str, text: str, values: Sequence[Any], cost: int, *, varies: bool
     """Return an input or a constant."""
     node = Expression(kind, cost)
     node.text = text
-    node.values = list(values)
+    node.known = list(values)
     node.varies = varies
     return node
 
@@ -110,9 +158,11 @@ def variable(scope: Scope, position: int) -> Expression:
 
 
 def apply(rule: Rule, children: tuple[Expression, ...], instances: int) -> Expression | None:
-    """Return a rule applied to expressions, or None when it fails on the first instance or is too big."""
+    """Return a rule applied to expressions, or None when it fails on the first instance or does not fit."""
     scope: Scope = ()
     for child, bound in zip(children, rule.scopes, strict=True):
+        if child.rule is not None and child.rule.block:
+            return None
         if not bound and child.scope:
             if scope and child.scope != scope:
                 return None
@@ -121,29 +171,22 @@ def apply(rule: Rule, children: tuple[Expression, ...], instances: int) -> Expre
     node.size = 1 + sum([child.size for child in children])
     node.rule = rule
     node.children = children
+    node.binds = any(rule.scopes)
     node.varies = any(child.varies for child in children)
     if scope:
         return node
     first = evaluate(node, 0)
     if first is FAILED:
         return None
-    node.values = [first, *[evaluate(node, instance) for instance in range(1, instances)]]
+    node.known = [first, *[UNKNOWN] * (instances - 1)]
     return node
 
 
 def evaluate(node: Expression, instance: int, frame: tuple[Any, ...] = ()) -> Any:
     """Return the value of a rule's application, or `FAILED`."""
-    rule = node.rule
     RULE_METER.begin()
     try:
-        if rule is None:
-            return frame[node.position]
-        value = rule.function(
-            *[
-                _closure(child, instance) if scope else child.run(instance, frame)
-                for child, scope in zip(node.children, rule.scopes, strict=True)
-            ]
-        )
+        value = frame[node.position] if node.rule is None else node.applied(instance, frame)
     except (Exception, StepLimitError):  # noqa: BLE001 - any expression may be tried, so anything may go wrong
         return FAILED
     finally:
@@ -156,9 +199,9 @@ def digest(values: Any) -> bytes:
     return marshal.dumps(values, 2)
 
 
-def program(header: str, expression: str) -> str:
-    """Return the source of ``sol`` for an expression, with the imports it needs and names for its variables."""
-    tree = ast.parse(expression, mode="eval")
+def program(header: str, body: str) -> str:
+    """Return the source of ``sol`` for its last statements, with the imports it needs and names for its variables."""
+    tree = ast.parse(body)
     used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     taken = {name for name in used if not _PLACEHOLDER.fullmatch(name)}
     names: dict[str, str] = {}
@@ -172,7 +215,8 @@ def program(header: str, expression: str) -> str:
             node.arg = names.get(node.arg, node.arg)
     imported = sorted(used & MATHEMATICS.keys())
     imports = f"    from math import {', '.join(imported)}\n" if imported else ""
-    return f"{header}\n{imports}    return {ast.unparse(tree)}"
+    lines = ast.unparse(tree).replace("\n", "\n    ")
+    return f"{header}\n{imports}    {lines}"
 
 
 def _free_name(placeholder: str, taken: set[str]) -> str:

@@ -62,6 +62,7 @@ class Rule:
         function: Computes the value; an argument with a scope arrives as a function of the variables.
         cost: What the rule adds to the cost of an expression.
         loose: Whether the text needs parentheses inside another rule.
+        block: Whether the text is statements, which stand only at the root of a program.
     """
 
     result: str
@@ -71,16 +72,20 @@ class Rule:
     function: Callable[..., Any]
     cost: int
     loose: bool
+    block: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Template:
+class Template:
+    """A line of the grammar: a rule for every way to choose T and U."""
+
     result: str
     holes: tuple[str, ...]
     scopes: tuple[Scope, ...]
     pieces: tuple[str, ...]
     expression: str
     cost: int
+    block: bool = False
 
 
 def rules_for(types: frozenset[str]) -> tuple[Rule, ...]:
@@ -88,7 +93,7 @@ def rules_for(types: frozenset[str]) -> tuple[Rule, ...]:
     return tuple(
         rule
         for template, function in zip(_templates(), _functions(), strict=True)
-        for rule in _instances(template, function, types)
+        for rule in instances(template, function, types)
     )
 
 
@@ -106,19 +111,27 @@ def types_around(names: list[str]) -> frozenset[str]:
 
 
 @cache
-def _templates() -> tuple[_Template, ...]:
-    return tuple(_template(line, cost) for cost, lines in RULES for line in lines)
+def _templates() -> tuple[Template, ...]:
+    return tuple(read_template(line, cost) for cost, lines in RULES for line in lines)
 
 
-def _template(line: str, cost: int) -> _Template:
+def read_template(line: str, cost: int, *, block: bool = False) -> Template:
+    """Return what a line of the grammar says."""
     text, result = line.rsplit(" : ", 1)
     parts = _HOLE.split(text)
     scopes = tuple(tuple(scope.split(",")) if scope else () for scope in parts[2::3])
     variables = ["v0", "v1"][: max((len(scope) for scope in scopes), default=0)]
     bound = ", ".join(variables)
-    names = [f"a{i}({bound})" if scope else f"a{i}" for i, scope in enumerate(scopes)]
+    names = [f"a{i}({_variables(scope, block=block)})" if scope else f"a{i}" for i, scope in enumerate(scopes)]
     expression = parts[0] + "".join(name + piece for name, piece in zip(names, parts[3::3], strict=True))
-    return _Template(result, tuple(parts[1::3]), scopes, tuple(parts[0::3]), expression.replace("$", bound), cost)
+    expression = expression.replace("$", bound)
+    return Template(result, tuple(parts[1::3]), scopes, tuple(parts[0::3]), expression, cost, block)
+
+
+def _variables(scope: Scope, *, block: bool) -> str:
+    """The variables that a hole is given: a block names its own as they are printed at the root of a program."""
+    names = ("_i0", "_x0") if block else ("v0", "v1")
+    return ", ".join(names[-len(scope) :] if block else names[: len(scope)])
 
 
 @cache
@@ -147,21 +160,26 @@ def is_loose(expression: str) -> bool:
     return isinstance(ast.parse(expression, mode="eval").body, _OPEN)
 
 
-def _instances(template: _Template, function: Callable[..., Any], types: frozenset[str]) -> list[Rule]:
-    loose = is_loose(template.expression)
+def instances(
+    template: Template, function: Callable[..., Any], types: frozenset[str], second: str | None = None
+) -> list[Rule]:
+    """Return the rules of a template for T and U among `types`; U is `second` if that is given."""
+    loose = not template.block and is_loose(template.expression)
+    seconds = sorted(types) if second is None else [second]
     rules = []
     for first in sorted(types) if _uses(template, "T") else [""]:
-        for second in sorted(types) if _uses(template, "U") else [""]:
-            holes = tuple(_filled(hole, first, second) for hole in template.holes)
-            scopes = tuple(tuple(_filled(name, first, second) for name in scope) for scope in template.scopes)
-            result = _filled(template.result, first, second)
+        for other in seconds if _uses(template, "U") else [""]:
+            holes = tuple(_filled(hole, first, other) for hole in template.holes)
+            scopes = tuple(tuple(_filled(name, first, other) for name in scope) for scope in template.scopes)
+            result = _filled(template.result, first, other)
             mentioned = {result, *holes, *(name for scope in scopes for name in scope)}
             if mentioned <= types:
-                rules.append(Rule(result, holes, scopes, template.pieces, function, template.cost, loose))
+                rule = Rule(result, holes, scopes, template.pieces, function, template.cost, loose, template.block)
+                rules.append(rule)
     return rules
 
 
-def _uses(template: _Template, letter: str) -> bool:
+def _uses(template: Template, letter: str) -> bool:
     names = [template.result, *template.holes, *(name for scope in template.scopes for name in scope)]
     return any(_bare(name) == letter for name in names)
 

@@ -14,7 +14,7 @@ STEPS: Final = 200_000
 """Steps a verdict of the search may cost."""
 GRADING: Final = 2
 """What a step of the graded twin costs in steps of the plain predicate."""
-STEPS_PER_TRY: Final = 5_000
+STEPS_PER_TRY: Final = 3_000
 """Average steps that a batch may spend on each allowed try."""
 UNFIT: Final = 1e6
 """Distance of an answer of the wrong type or of a size that is not handled."""
@@ -90,22 +90,29 @@ class Judge:
         """Distinct answers to the first instance judged so far, counted or not."""
         return len(self._verdicts[0])
 
-    def judge(self, values: list[Any], render: Callable[[], str], arm: str) -> float | None:
-        """Return the distance on the first instance of a candidate with these answers, one for each instance.
+    def judge(self, first: Any, values: Callable[[], list[Any]], render: Callable[[], str], arm: str) -> float | None:
+        """Return the distance on the first instance of a candidate.
 
-        None for a known candidate, which costs nothing. One whose first answer failed before is known: it cannot
-        solve all instances either.
+        Args:
+            first: Its answer to the first instance.
+            values: Returns its answers to all, which are wanted only if the first is right.
+            render: Returns the source of its program.
+            arm: The part of the search that found it.
+
+        Returns:
+            None for a known candidate, which costs nothing. One whose first answer failed before is known: it cannot
+            solve all instances either.
         """
-        verdict = self._verdicts[0].get(digest(values[0]))
-        if verdict is not None and (verdict > 0.0 or digest(values) in self._vectors):
+        verdict = self._verdicts[0].get(digest(first))
+        if verdict is not None and (verdict > 0.0 or digest(values()) in self._vectors):
             return None
         self.tried += self.counting
         if verdict is None:
-            verdict = self.distance(0, values[0])
+            verdict = self.distance(0, first)
             self.best = min(self.best, verdict)
             self._note_near_miss(verdict, render, arm)
         if verdict == 0.0:
-            self._note_solution(values, render, arm)
+            self._note_solution(values(), render, arm)
         return verdict
 
     def miss(self) -> None:

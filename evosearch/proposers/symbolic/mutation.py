@@ -1,5 +1,7 @@
 """Variation of expressions: the operators of tree-based genetic programming (Koza 1992, chapter 6)."""
 
+from collections.abc import Mapping
+from itertools import accumulate
 from random import Random
 from typing import Final
 
@@ -21,11 +23,15 @@ class Mutation:
     Args:
         enumeration: The bank and the rules.
         random: Source of chance.
+        weights: How likely each rule is.
     """
 
-    def __init__(self, enumeration: Enumeration, random: Random) -> None:
+    def __init__(self, enumeration: Enumeration, random: Random, weights: Mapping[Rule, float]) -> None:
         self.enumeration = enumeration
         self.random = random
+        self._cumulated = {
+            kind: list(accumulate(weights[rule] for rule in rules)) for kind, rules in enumeration.by_result.items()
+        }
         self.instances = enumeration.instances
         self._around: dict[str, list[tuple[Rule, int]]] = {}
         for rule in enumeration.rules:
@@ -58,17 +64,20 @@ class Mutation:
             return self._sibling(old, scope)
         return self._constant(old) or self.grow(old.type, scope, 1)
 
+    def fill(self, rule: Rule) -> Expression | None:
+        """Return a rule applied to random expressions."""
+        return self._filled(rule, (), self.random.randint(1, DEPTH), {})
+
     def grow(self, kind: str, scope: Scope, depth: int) -> Expression | None:
         """Return a random expression of a type."""
         rules = self.enumeration.by_result.get(kind)
         if depth == 0 or not rules:
             return self.enumeration.pick(self.random, kind, scope)
-        return self._filled(self._rule(rules), scope, depth - 1, {})
+        return self._filled(self._rule(kind), scope, depth - 1, {})
 
-    def _rule(self, rules: list[Rule]) -> Rule:
-        rule = self.random.choice(rules)
-        # Dear rules are rare ones: draw once more, and take the cheaper.
-        again = self.random.choice(rules)
+    def _rule(self, kind: str) -> Rule:
+        # Dear rules are rare ones: two are drawn, and the cheaper is taken.
+        rule, again = self.random.choices(self.enumeration.by_result[kind], cum_weights=self._cumulated[kind], k=2)
         return again if again.cost < rule.cost else rule
 
     def _filled(self, rule: Rule, scope: Scope, depth: int, given: dict[int, Expression]) -> Expression | None:
@@ -95,10 +104,9 @@ class Mutation:
 
     def _sibling(self, old: Expression, scope: Scope) -> Expression | None:
         """Change the rule at a node, keeping its children where they fit."""
-        rules = self.enumeration.by_result.get(old.type)
-        if not rules:
+        if not self.enumeration.by_result.get(old.type):
             return None
-        rule = self._rule(rules)
+        rule = self._rule(old.type)
         given: dict[int, Expression] = {}
         left = list(old.children)
         for position, (hole, bound) in enumerate(zip(rule.holes, rule.scopes, strict=True)):
@@ -117,9 +125,9 @@ class Mutation:
     def _constant(self, old: Expression) -> Expression | None:
         if old.rule is not None or old.varies or old.type not in ("int", "float"):
             return None
-        value = old.values[0] + self.random.choice((1, -1, 2, -2, 10, -10))
+        value = old.first + self.random.choice((1, -1, 2, -2, 10, -10))
         if self.random.random() < 0.2:
-            value = old.values[0] * self.random.choice((2, 10, -1))
+            value = old.first * self.random.choice((2, 10, -1))
         return leaf(old.type, repr(value) if value >= 0 else f"({value!r})", [value] * self.instances, 2, varies=False)
 
     def _rebuilt(self, root: Expression, path: tuple[int, ...], new: Expression) -> Expression | None:

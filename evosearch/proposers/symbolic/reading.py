@@ -128,7 +128,7 @@ class _Reader(ast.NodeTransformer):
     """Turns a syntax tree into an expression whose rules are made as they are met."""
 
     def __init__(self, leaves: Sequence[Expression], inputs: dict[str, Expression]) -> None:
-        self.instances = len(leaves[0].values) if leaves else 1
+        self.instances = len(leaves[0].known) if leaves else 1
         self.inputs = inputs
         self.parts: list[Expression] = []
 
@@ -174,7 +174,7 @@ class _Reader(ast.NodeTransformer):
 
     def _typed(self, rule: Rule, children: tuple[Expression, ...]) -> Expression | None:
         found = apply(rule, children, self.instances)
-        kind = None if found is None or found.values[0] is FAILED else type_of(found.values[0])
+        kind = None if found is None or found.first is FAILED else type_of(found.first)
         if kind is None:
             return None
         fields = {name: getattr(rule, name) for name in Rule.__slots__} | {"result": kind}

@@ -19,7 +19,7 @@ LIST = [
 
 
 def request(instances, answer_type, allowance=400, **changes):
-    defaults = {"spent": 0, "seed": [1, 2], "parents": [], "donors": [], "solved": False, "returned": 3}
+    defaults = {"spent": 0, "seed": [1, 2], "parents": [], "solutions": [], "solved": False, "returned": 3}
     return {"instances": instances, "answer_type": answer_type, "allowance": allowance, **defaults, **changes}
 
 
@@ -68,7 +68,7 @@ def test_a_donor_that_fits_is_tried_at_once():
     donor = "def sol(k=3, j=8):\n    return (k * 31 + 7) ** 2 % 1009 + j"
     value = (50 * 31 + 7) ** 2 % 1009
     instances = [f"def sat(n: int, a=50):\n    return n * 3 - {3 * value} == a * 3"]
-    reply = search(request(instances, "int", 20, donors=[donor]))
+    reply = search(request(instances, "int", 20, solutions=[donor]))
     assert reply["programs"][0]["solved"] == 1
     assert reply["tried"] <= 3
 

@@ -10,6 +10,7 @@ from evosearch.proposers.symbolic.enumeration import Enumeration
 from evosearch.proposers.symbolic.expressions import leaf, program
 from evosearch.proposers.symbolic.grammar import rules_for, types_around
 from evosearch.proposers.symbolic.mutation import Mutation
+from evosearch.proposers.symbolic.weights import rule_weights
 
 LEAVES = [
     leaf("List[int]", "x", [[3, 1, 2], [5, 5]], 1, varies=True),
@@ -35,7 +36,7 @@ def found(enumeration):
 @pytest.fixture(scope="module")
 def grown(enumeration, found):
     """Random expressions, so that every rule has its turn."""
-    mutation = Mutation(enumeration, Random(0))
+    mutation = Mutation(enumeration, Random(0), rule_weights(enumeration.rules, []))
     kinds = sorted(enumeration.by_result)
     drawn = [mutation.grow(kinds[turn % len(kinds)], (), 2) for turn in range(8_000)]
     return [node for node in drawn if node is not None and not node.scope]
@@ -45,7 +46,7 @@ def test_a_program_returns_the_values_its_expression_has(found, grown):
     assert len({part.rule.pieces for node in grown for part in node.walk() if part.rule}) > 150
     for node in [*found, *grown]:
         space = {}
-        source = program("def sol(x, i, n, rows):", node.source())
+        source = program("def sol(x, i, n, rows):", node.body())
         exec(source, space)
         for inputs, value in zip(INPUTS, node.values, strict=True):
             if value is not None:

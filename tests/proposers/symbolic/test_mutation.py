@@ -7,6 +7,7 @@ from evosearch.proposers.symbolic.expressions import leaf
 from evosearch.proposers.symbolic.grammar import rules_for, types_around
 from evosearch.proposers.symbolic.mutation import MAX_SIZE, Mutation
 from evosearch.proposers.symbolic.reading import expressions_of
+from evosearch.proposers.symbolic.weights import rule_weights
 
 NUMBERS = leaf("List[int]", "nums", [[3, 1, 2], [9, 8]], 1, varies=True)
 LENGTH = leaf("int", "n", [4, 5], 1, varies=True)
@@ -18,7 +19,7 @@ def lineage(seed, count=400):
     generator = enumeration.expressions()
     for _ in range(300):
         next(generator)
-    mutation = Mutation(enumeration, Random(seed))
+    mutation = Mutation(enumeration, Random(seed), rule_weights(enumeration.rules, []))
     node = expressions_of("def sol(nums=[1], n=1):\n    return [x * n for x in sorted(nums)] + [n]", [NUMBERS, LENGTH])[
         0
     ]

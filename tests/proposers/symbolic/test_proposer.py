@@ -91,13 +91,6 @@ def test_a_reply_that_is_not_the_librarys_own_is_a_lost_batch(reply):
     assert batch.note.startswith("the batch was lost: protocol: the reply is not the library's own: expected ")
 
 
-@pytest.mark.parametrize("reply", [None, 5, {}, [], {"source": "x", "operator": "name", "donors": [0]}])
-def test_a_reply_that_is_not_the_librarys_own_is_a_lost_edit(reply):
-    batch = proposed(context(replying(reply), kind="program"))
-    assert batch.proposals == ()
-    assert batch.note.startswith("the edit was lost: protocol: the reply is not the library's own: expected ")
-
-
 def test_an_honest_predicate_in_the_jail():
     batch = in_jail(HONEST)
     assert len(batch.proposals) == 3

@@ -27,7 +27,7 @@ def test_a_program_read_back_prints_the_same_answers(text):
     whole = expressions_of(source, LEAVES)[0]
     again, original = {}, {}
     exec(source, original)
-    exec(program("def sol(nums, x):", whole.source()), again)
+    exec(program("def sol(nums, x):", whole.body()), again)
     assert whole.values == [original["sol"](*inputs) for inputs in (([3, 1, 2], 4), ([9], 5))]
     assert whole.values == [again["sol"](*inputs) for inputs in (([3, 1, 2], 4), ([9], 5))]
 

@@ -6,17 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evosearch.errors import CandidateError, Status
-from evosearch.proposers.symbolic import batch, edits, replies
+from evosearch.proposers.symbolic import batch, replies
 
 FOUND = {"source": "def sol():\n    return 1", "arm": "value"}
-EDITED = {"source": "x = 1\n", "operator": "constant+crossover", "donors": [1]}
 ANY_REPLY = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["tried", "programs", "source", "arm", "operator", "donors", "x"]), inner, max_size=5
-        )
+        | st.dictionaries(st.sampled_from(["tried", "programs", "source", "arm", "x"]), inner, max_size=5)
     ),
 )
 NO_REPLIES = [None, 5, math.nan, "tried", [], [["tried", 1], ["programs", []]], {}]
@@ -39,11 +36,6 @@ def test_a_reply_of_a_search():
     assert programs == (replies.Found(FOUND["source"], "value"),)
 
 
-def test_a_reply_of_an_edit():
-    edited = replies.read_edit(EDITED, donors=2)
-    assert edited == replies.Edited("x = 1\n", "constant+crossover", (1,))
-
-
 @pytest.mark.parametrize(
     "reply",
     [
@@ -60,31 +52,11 @@ def test_what_is_no_reply_of_a_search(reply):
     assert "expected" in refused(replies.read_search, reply, tries=7, returned=3)
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [
-        *NO_REPLIES,
-        *(EDITED | {"donors": donors} for donors in (None, 1, [2], [-1], [True], [0.0], ["0"], [[0]], {"0": 0})),
-        *(EDITED | {"operator": operator} for operator in (None, 1, "", "seed", "name+", "\x1b[2J", ["name"])),
-        *(EDITED | {"source": text} for text in (None, 1, ["x"], "x" * 2**20 + "y")),
-    ],
-    ids=lambda reply: repr(reply)[:60],
-)
-def test_what_is_no_reply_of_an_edit(reply):
-    assert "expected" in refused(replies.read_edit, reply, donors=2)
-
-
 @given(ANY_REPLY)
 def test_whatever_comes_is_read_or_refused(reply):
     # Any other error would end the run.
     with suppress(CandidateError):
         replies.read_search(reply, tries=7, returned=3)
-    with suppress(CandidateError):
-        replies.read_edit(reply, donors=2)
-
-
-def test_the_operators_are_those_of_the_edits():
-    assert list(replies.OPERATORS) == sorted(edits.OPERATORS)
 
 
 @pytest.mark.parametrize("spent", [0, 100])
@@ -97,7 +69,7 @@ def test_what_a_batch_replies_is_read(spent, body):
         "spent": spent,
         "seed": [1, 2],
         "parents": [],
-        "donors": ["def sol(a):\n    return a + 1"],
+        "solutions": ["def sol(a):\n    return a + 1"],
         "solved": False,
         "returned": 3,
     }
@@ -105,10 +77,3 @@ def test_what_a_batch_replies_is_read(spent, body):
     tried, programs = replies.read_search(reply, tries=60, returned=3)
     assert tried == reply["tried"]
     assert [found.source for found in programs] == [program["source"] for program in reply["programs"]]
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_what_an_edit_replies_is_read(seed):
-    source = "def f(x, y):\n    z = x + 1.5\n    return z if z > y else y * 2\n"
-    reply = edits.edit({"source": source, "donors": [source, source], "seed": [seed]})
-    assert replies.read_edit(reply, donors=2).source == reply["source"]
