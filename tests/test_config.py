@@ -331,6 +331,12 @@ def test_the_table_of_another_kind_waits_until_it_is_chosen(tmp_path):
     assert config.load(tmp_path, environment={}, flags=flags).archive_options["islands"] == 3
 
 
+def test_a_kind_of_archive_without_options_says_so(tmp_path):
+    with pytest.raises(ConfigError, match=r"unknown key 'best\.islands'") as caught:
+        islands(tmp_path, '[run]\narchive = "best"\n[best]\nislands = 3')
+    assert caught.value.hint == "there is nothing to set here"
+
+
 def test_an_option_of_an_archive_is_checked_and_its_line_named(tmp_path):
     with pytest.raises(ConfigError, match=r"islands\.islands: expected a number greater .*evosearch\.toml:5"):
         islands(tmp_path, '[run]\narchive = "islands"\n[islands]\nislands = -3')

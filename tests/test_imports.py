@@ -24,7 +24,8 @@ ALLOWED = {
     "registry": {*CONTRACTS, "options"},
     "config_file": CONTRACTS,
     "settings": CONTRACTS,
-    "config": {*CONTRACTS, "config_file", "options", "registry", "settings"},
+    "config_table": {*CONTRACTS, "config_file", "options"},
+    "config": {*CONTRACTS, "config_file", "config_table", "registry", "settings"},
     "search": {*CONTRACTS, *LEAVES, "store"},
     "report": {*CONTRACTS, *LEAVES, "registry", "search", "store"},
     "cli": {

@@ -8,6 +8,7 @@ exploration, `selection = "best"` its greedy one.
 from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -102,9 +103,18 @@ class ScoreChild:
 
     def _weight(self, score: _Number, children: _Number) -> _Number:
         high = self._best if self._high is None else self._high
-        alpha = np.minimum(1.0, np.maximum(0.0, (score - self._low) / (high - self._low))) if high > self._low else 0.0
+        alpha = _scaled(score, self._low, high) if high > self._low else 0.0
         weight: _Number = 1.0 / (1.0 + np.exp(STEEPNESS * (MIDDLE - alpha))) / (1.0 + children)
         return weight if self._high is None else weight * (score < self._high)
+
+
+def _scaled(score: _Number, low: float, high: float) -> _Number:
+    """Where a score lies between two others: 0..1."""
+    # Of the greatest numbers the difference is none; their halves have one.
+    unit = 1.0 if isfinite(high - low) else 0.5
+    within = np.minimum(high, np.maximum(low, score))
+    share: _Number = (unit * within - unit * low) / (unit * high - unit * low)
+    return share
 
 
 class OpenEndedArchive(PooledArchive):
@@ -118,7 +128,7 @@ class OpenEndedArchive(PooledArchive):
         options: What is kept, and how parents are drawn.
 
     Raises:
-        ConfigError: The perfect score is not above the lowest.
+        ConfigError: The perfect score is not above the lowest, or one of them is not finite.
     """
 
     kind = "open_ended"
@@ -127,6 +137,9 @@ class OpenEndedArchive(PooledArchive):
     def __init__(
         self, axes: tuple[Axis, ...], *, score_floor: float, options: OpenEndedOptions = OpenEndedOptions()
     ) -> None:
+        for name, bound in (("low", options.low), ("high", options.high)):
+            if bound is not None and not isfinite(bound):
+                raise ConfigError(f"'open_ended.{name}' must be a finite number, got {bound}", hint="leave it out")
         if options.low is not None and options.high is not None and options.low >= options.high:
             raise ConfigError(
                 f"'open_ended.low' is {options.low} and 'open_ended.high' is {options.high}",

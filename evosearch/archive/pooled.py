@@ -16,6 +16,42 @@ def digest_of_elites(elites: Iterable[Elite]) -> str:
     return digest_of(*sorted(f"{elite.niche} {elite.program.id} {elite.score!r}" for elite in elites))
 
 
+#: A score adds no more than this to the QD score, so that a million of them have a finite sum.
+MOST_QUALITY = 1e290
+#: The smallest number above 0 is two to the power of minus this; every other is a whole multiple of it.
+_SMALLEST_BITS = 1074
+
+
+class QualitySum:
+    """The sum over elites of what each scores above a floor.
+
+    It is exact, a whole number of the smallest parts that there are: what is added and taken away again leaves nothing
+    behind, however great it was.
+
+    Args:
+        floor: The score that adds nothing.
+    """
+
+    def __init__(self, floor: float) -> None:
+        self._floor = floor
+        self._parts = 0
+
+    def __float__(self) -> float:
+        return self._parts / (1 << _SMALLEST_BITS)
+
+    def add(self, elite: Elite) -> None:
+        """Count an elite."""
+        self._parts += self._parts_of(elite)
+
+    def discard(self, elite: Elite) -> None:
+        """Count it no more."""
+        self._parts -= self._parts_of(elite)
+
+    def _parts_of(self, elite: Elite) -> int:
+        numerator, denominator = min(max(0.0, elite.score - self._floor), MOST_QUALITY).as_integer_ratio()
+        return numerator << (_SMALLEST_BITS + 1 - denominator.bit_length())
+
+
 class PooledArchive:
     """An archive whose elites are in pools. A kind of archive adds `place` and `label`.
 
@@ -29,15 +65,14 @@ class PooledArchive:
 
     def __init__(self, *, score_floor: float, selector: Callable[[], Selection], by_id: bool = False) -> None:
         self.cells_total: int | None = None
-        self._floor = score_floor
         self._pools = Pools(selector, by_id=by_id)
         self._leaders = Leaders()
-        self._qd_score = 0.0
+        self._quality = QualitySum(score_floor)
 
     @property
     def qd_score(self) -> float:
         """Sum over elites of (score - floor), none counted below zero (Pugh, Soros and Stanley 2016)."""
-        return self._qd_score
+        return float(self._quality)
 
     @property
     def best(self) -> Elite | None:
@@ -66,13 +101,13 @@ class PooledArchive:
         """Let an elite have its niche; returns the one that held it."""
         holder = self._pools.get(elite.niche)
         self._pools.put(elite)
-        self._qd_score += max(0.0, elite.score - self._floor)
+        self._quality.add(elite)
         if holder is not None:
-            self._qd_score -= max(0.0, holder.score - self._floor)
+            self._quality.discard(holder)
         self._leaders.note(elite)
         return holder
 
     def _drop(self, elite: Elite) -> None:
         """Hold an elite no more."""
         self._pools.discard(elite)
-        self._qd_score -= max(0.0, elite.score - self._floor)
+        self._quality.discard(elite)

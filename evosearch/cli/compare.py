@@ -1,10 +1,11 @@
 """`evosearch run --compare`: the same budget spent in several ways over several seeds, each an ordinary run."""
 
+import math
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -160,7 +161,7 @@ def compare(  # noqa: PLR0913 - what the command line says
         _show_dry(entries, done, json=json)
         return
     if not quiet:
-        for line in (_announcement(entries), *entries[0].plan.notices):
+        for line in (_announcement(entries), *_blindness(entries[0].plan), *entries[0].plan.notices):
             say(line)
     for number, (entry, is_done) in enumerate(zip(entries, done, strict=True), 1):
         place = f"{number} of {len(entries)}"
@@ -249,6 +250,18 @@ def _announcement(entries: Sequence[Entry]) -> str:
     )
 
 
+def _blindness(plan: Plan) -> Iterator[str]:
+    """A line if the budget is gone before a parent is drawn of what was kept: then all arms do the same."""
+    regimen = plan.proposer().regimen
+    lines = plan.settings.run.window if regimen.lines is None else regimen.lines
+    blind = lines * regimen.line
+    if not (plan.task.problems or regimen.turn) and (plan.budget.evaluations or math.inf) <= blind:
+        yield (
+            f"the first {blind:,} evaluations of a run have no parents but the seeds, whatever the archive, so this "
+            "budget cannot tell the arms apart; say --budget with several times as many"
+        )
+
+
 def _in_all(budget: Budget, runs: int) -> Budget:
     caps = {item.name: getattr(budget, item.name) for item in fields(Budget)}
     return Budget(**{name: cap if cap is None else cap * runs for name, cap in caps.items()})
@@ -269,5 +282,6 @@ def _show_dry(entries: Sequence[Entry], done: Sequence[bool], *, json: bool) -> 
     table = columns(["archive", "arm", "seed", ""], left=2)
     for path, arm, seed, is_done in rows:
         table.add_row(path, arm, str(seed), "done" if is_done else "")
-    show(heading("the comparison"), Text(_announcement(entries)), table, Text(), heading("the first of its runs"))
+    lines = (Text(line) for line in (_announcement(entries), *_blindness(plan)))
+    show(heading("the comparison"), *lines, table, Text(), heading("the first of its runs"))
     show_plan(plan, json=False)

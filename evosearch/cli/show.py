@@ -175,7 +175,12 @@ def operators(archive: Archive = None, *, json: Json = False) -> None:
     found = _take(archive)
     if json:
         rows = {"operators": found.operators, "models": found.models}
-        show_json({kind: [snapshot.achievement_json(one) for one in those] for kind, those in rows.items()})
+        replies = {kind: [snapshot.achievement_json(one) for one in those] for kind, those in rows.items()}
+        edits = {
+            name: {"evaluated": credit.attempts, "scored": credit.programs, "kept": credit.kept}
+            for name, credit in sorted(found.ledger.standings().edits.items())
+        }
+        show_json(replies | {"edits": edits})
     else:
         show(calls.achievements(found))
 

@@ -14,7 +14,7 @@ from evosearch.report.printable import one_line, printable
 from evosearch.report.snapshot import Snapshot
 from evosearch.report.tables import columns, heading, pairs
 from evosearch.store.records import Achievement, StoredCall, Use
-from evosearch.types import Proposal, ReplyOutcome, Usage
+from evosearch.types import Credit, Proposal, ReplyOutcome, Usage
 
 #: Lines of a long text that are shown of its beginning and of its end.
 _HEAD, _TAIL = 24, 8
@@ -55,9 +55,11 @@ def pass_at_k(found: PassAtK) -> str:
 
 
 def achievements(snapshot: Snapshot) -> Group:
-    """What operators and models achieved, and at what cost."""
+    """What operators and models achieved, and at what cost; and what came of edits that no model wrote."""
+    edits = _edits(snapshot.ledger.standings().edits)
     if not snapshot.operators:
-        return Group(Text("no model was asked yet" if not snapshot.unsettled.calls else "no reply was used yet"))
+        text = "no model was asked yet" if not snapshot.unsettled.calls else "no reply was used yet"
+        return Group(*edits, Text(text))
     both = (("operator", snapshot.operators), ("model", snapshot.models))
     return Group(
         heading("what replies achieved"),
@@ -68,7 +70,20 @@ def achievements(snapshot: Snapshot) -> Group:
         Text(),
         heading("what became of the replies"),
         pairs((one.name, outcomes(one.outcomes)) for one in snapshot.operators),
+        *([Text(), *edits] if edits else []),
     )
+
+
+def _edits(credits_: Mapping[str, Credit]) -> tuple[RenderableType, ...]:
+    """What came of the programs that no model wrote, by what made them, the most frequent first."""
+    made = sorted((-credit.attempts, name, credit) for name, credit in credits_.items() if name != "seed")
+    if not made:
+        return ()
+    table = columns(("edit", "evaluated", "with a score", "kept"))
+    for _, name, credit in made:
+        counted = (credit.attempts, credit.programs, credit.kept)
+        table.add_row(Text(one_line(name, _WIDEST_NAME)), *(f"{value:,}" for value in counted))
+    return heading("what edits achieved without a model"), table
 
 
 def _achieved(what: str, found: Iterable[Achievement]) -> Table:

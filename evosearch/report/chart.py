@@ -103,16 +103,18 @@ def _chart(spent: Sequence[float], values: Sequence[float | None], total: str, w
 
 def _outlooks(curve: Curve, over: str, spent: Sequence[float]) -> Iterator[RenderableType]:
     yield heading("what more would bring")
-    table = columns(["figure", "with", "expected", "at least", "at most"], left=2)
+    table = columns(["figure", "with", "expected", "from", "to"], left=2)
     untold = []
     for figure in figures(curve):
         found = figure.forecast(spent)
         if found.reason:
-            untold.append(f"{figure.name}: cannot be told, {found.reason}")
+            untold.append(f"{figure.name}: no forecast, {found.reason}")
         for outlook in found.outlooks:
             ends = (outlook.expected, outlook.low, outlook.high)
             table.add_row(figure.name, amount(over, outlook.budget), *map(figure.words, ends))
     if table.row_count:
         yield table
-        yield Text(f"at least, at most: in {CONFIDENCE:.0%} of cases, as far as the past shows", style="dim")
+        yield Text(
+            f"from, to: where it lies in {CONFIDENCE:.0%} of cases, if the search goes on as it went", style="dim"
+        )
     yield from (Text(line) for line in untold)

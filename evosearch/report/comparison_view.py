@@ -15,8 +15,8 @@ from evosearch.report.terminal import alarm
 _ANSWERS = {
     Verdict.HELPED: "it helped",
     Verdict.HURT: "it did not: without it the same budget came further",
-    Verdict.EQUAL: "it made no difference",
-    Verdict.UNKNOWN: "that cannot be told",
+    Verdict.EQUAL: "it made no difference: all went alike, seed by seed; a greater --budget may tell them apart",
+    Verdict.UNKNOWN: "that cannot be told; more --seeds may tell",
 }
 _STYLES = {Verdict.HELPED: "bold green", Verdict.HURT: "bold red"}
 

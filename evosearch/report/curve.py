@@ -153,7 +153,8 @@ def figures(curve: Curve) -> tuple[Figure, ...]:
     points = curve.points
     best = Figure("best", "best score", tuple(point.best for point in points))
     cells = tuple(point.cells_filled for point in points)
-    coverage = Figure("cells_filled", "cells filled", cells, curve.cells_total, whole=True)
+    name = "elites" if curve.cells_total is None else "cells filled"
+    coverage = Figure("cells_filled", name, cells, curve.cells_total, whole=True)
     quality = Figure("qd_score", "QD score", tuple(point.qd_score for point in points))
     if not curve.problems:
         return best, coverage, quality

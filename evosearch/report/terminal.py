@@ -177,7 +177,7 @@ def gist(text: str) -> str:
 def coverage(filled: int, total: int | None) -> str:
     """How much of the map is filled."""
     if total is None:
-        return f"{filled:,} elites"
+        return amounts.count(filled, "elite")
     return f"{filled:,} of {total:,} cells ({filled / total:.1%})"
 
 

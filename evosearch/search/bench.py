@@ -33,6 +33,7 @@ class EngineBench:
         self._horizon = horizon
         self._allowance = allowance
         self._own: dict[Key, str] = {}
+        self._turn = asyncio.Lock()
         self.trials: tuple[Trial, ...] = ()
 
     @property
@@ -46,17 +47,23 @@ class EngineBench:
         return max(0, self._allowance - self.evaluated)
 
     async def __call__(self, *proposals: Proposal) -> tuple[Trial, ...]:
-        """Evaluate programs side by side.
+        """Evaluate programs side by side; of calls at the same time one waits for the other.
 
         Raises:
             ValueError: There are more of them than are left.
         """
-        if len(proposals) > self.left:
-            raise ValueError(f"{len(proposals)} programs were to be evaluated, and {self.left} may be")
-        return await self.judge(proposals)
+        async with self._turn:
+            if len(proposals) > self.left:
+                raise ValueError(f"{len(proposals)} programs were to be evaluated, and {self.left} may be")
+            return await self._judge(proposals)
 
     async def judge(self, proposals: Sequence[Proposal]) -> tuple[Trial, ...]:
-        """The same for what a proposer returns, whose number is its own responsibility."""
+        """The same for what a proposer returns, whose number is its own responsibility; it is the end of the bench."""
+        async with self._turn:
+            self._allowance = 0
+            return await self._judge(proposals)
+
+    async def _judge(self, proposals: Sequence[Proposal]) -> tuple[Trial, ...]:
         readings = await self._read(proposals)
         drafts = [self._draft(proposal, reading) for proposal, reading in zip(proposals, readings, strict=True)]
         trials = await asyncio.gather(*map(self._evaluate, drafts))

@@ -87,6 +87,8 @@ def _check(path: Path, held: Identity, wanted: Identity) -> None:
     differing = [field.name for field in fields(held) if getattr(held, field.name) != getattr(wanted, field.name)]
     if not differing:
         return
+    if "archive" in differing and "archive_options" in differing:
+        differing.remove("archive_options")  # each kind has options of its own
     comparison = ", ".join(
         f"{name} {getattr(held, name)!r} in the file and {getattr(wanted, name)!r} now" for name in differing
     )

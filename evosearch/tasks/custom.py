@@ -4,6 +4,7 @@
 under test only through `candidate.call`.
 """
 
+import ast
 import inspect
 import json
 import math
@@ -115,6 +116,8 @@ class CustomTask:
     def __init__(self, recipe: Recipe) -> None:
         self._options = options.read(CustomOptions, recipe.options, recipe.domain)
         self.name = recipe.name
+        for template in self._options.templates:
+            _check_template(template, self._options.functions)
         folder = Path(recipe.directory or ".")
         self._seed_source = _read(folder / self._options.seed, "the first program", "custom.seed")
         self._evaluate_file = folder / self._options.evaluate
@@ -201,9 +204,9 @@ class CustomTask:
             return Evaluation(Status.INVALID_OUTPUT, feedback=f"evaluate() {_place(error)}: {error!r}")
         return _evaluation(answer, {axis.name for axis in self.axes})
 
-    def summary(self, elites: Sequence[Elite]) -> Mapping[str, Any]:
+    def summary(self, elites: Sequence[Elite]) -> Mapping[str, Any]:  # noqa: ARG002 - the contract's
         """Nothing beyond what every task has."""
-        return {"elites": len(elites)}
+        return {}
 
 
 def _read(path: Path, what: str, option: str) -> str:
@@ -219,6 +222,29 @@ def _read(path: Path, what: str, option: str) -> str:
 def _installed() -> tuple[str, ...]:
     """Where packages are installed: the user's own code may use them all."""
     return tuple(path for path in sys.path if Path(path).name in ("site-packages", "dist-packages"))
+
+
+def _check_template(template: Template, functions: Sequence[str]) -> None:
+    """Refuse a template that no program could be made from.
+
+    Raises:
+        ConfigError: With what is wrong with it.
+    """
+    if functions and template.function not in functions:
+        raise ConfigError(
+            f"custom.templates: the function {template.function!r} is none of custom.functions",
+            hint=f"a template is the body of {' or '.join(functions)}",
+        )
+    if not template.features:
+        raise ConfigError("custom.templates: `features` is empty", hint='one is features = ["x"], x being a parameter')
+    for feature in template.features:
+        try:
+            ast.parse(feature, mode="eval")  # the user's own words, not a program's
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise ConfigError(
+                f"custom.templates: the feature {feature!r:.200} is no Python expression: {error}",
+                hint="it is one over the parameters of the function, numpy being `np`",
+            ) from error
 
 
 def _existing(path: Path) -> str:

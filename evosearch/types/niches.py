@@ -31,6 +31,8 @@ class Axis:
     def __post_init__(self) -> None:
         if bool(self.edges) == bool(self.categories):
             raise ValueError(f"axis {self.name!r}: give either edges or categories")
+        if not all(map(math.isfinite, self.edges)):
+            raise ValueError(f"axis {self.name!r}: edges must be finite numbers, got {list(self.edges)}")
         if any(low >= high for low, high in zip(self.edges, self.edges[1:], strict=False)):
             raise ValueError(f"axis {self.name!r}: edges must rise, got {list(self.edges)}")
         if len(set(self.categories)) != len(self.categories):

@@ -100,3 +100,19 @@ def test_random_draws_all_alike():
 def test_the_perfect_score_must_be_above_the_lowest():
     with pytest.raises(ConfigError, match=r"'open_ended.low' is 1.0"):
         archive_of(low=1.0, high=1.0)
+
+
+def test_scores_as_great_as_numbers_can_be_are_weighed_like_others():
+    archive = OpenEndedArchive((), score_floor=-1.7e308, options=OpenEndedOptions())
+    for source, score in (("a", -1.7e308), ("b", 1.7e308), ("c", 0.0), ("d", 5e-324)):
+        place(archive, source, score)
+    assert sorted(sources(archive.select(generator(1), 4))) == ["a", "b", "c", "d"]
+    drawn = [archive.select(generator(seed), 1)[0].program.source for seed in range(100)]
+    assert drawn.count("b") > drawn.count("c") > drawn.count("a")
+
+
+@pytest.mark.parametrize("bound", ["low", "high"])
+def test_a_bound_that_is_no_number_is_refused(bound):
+    for value in (float("nan"), float("inf")):
+        with pytest.raises(ConfigError, match=f"'open_ended.{bound}' must be a finite number"):
+            archive_of(**{bound: value})

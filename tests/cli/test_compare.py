@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from evosearch.errors import ExitCode
+from evosearch.proposers.symbolic.proposer import SymbolicProposer
 from evosearch.store import Store
 
 COMPARE = ("--compare", "--seeds", "3", "--budget", "4evals", "--workers", "1")
@@ -98,6 +99,17 @@ def test_a_dry_run_says_what_all_of_it_may_cost_and_writes_nothing(evosearch, ta
     assert (described["budget"], described["budget_in_all"]) == ("50evals,2usd", "600evals,24usd")
     assert described["estimate"]["evaluations"] == 50
     assert not (folder / "archives").exists()
+
+
+#: Evaluations whose proposals were opened when only the seeds had been placed.
+BLIND = SymbolicProposer.regimen.line * (SymbolicProposer.regimen.lines or 16)
+
+
+@pytest.mark.parametrize(("budget", "warned"), [(f"{BLIND}evals", True), (f"{BLIND + 1}evals", False), ("5m", False)])
+def test_a_budget_that_is_gone_before_the_archive_matters_is_warned_of(evosearch, task, budget, warned):
+    said = f"the first {BLIND} evaluations of a run have no parents but the seeds"
+    shown = evosearch("run", task, "--compare", "--budget", budget, "--dry-run").out
+    assert (said in " ".join(shown.split())) is warned
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def test_curve_shows_how_it_went_and_what_more_would_bring(evosearch, archive):
     shown = evosearch("show", "curve")
     assert "best score" in shown.out
     assert "12 evaluations" in shown.out
-    assert "cannot be told" in shown.out
+    assert "no forecast" in shown.out
     described = json.loads(evosearch("show", "curve", "task", "--over", "seconds", "--json").out)
     assert described["over"] == "seconds"
     points = described["points"]
@@ -195,7 +195,12 @@ def test_a_program_says_which_calls_led_to_it(evosearch, asked):
 
 
 def test_an_archive_without_models_says_so(evosearch, archive):
-    assert evosearch("show", "operators").out == "no model was asked yet\n"
+    shown = evosearch("show", "operators").out
+    assert shown.endswith("no model was asked yet\n")
+    assert "what edits achieved without a model" in shown
+    edits = json.loads(evosearch("show", "operators", "--json").out)["edits"]
+    assert edits["seed"] == {"evaluated": 1, "scored": 1, "kept": 1}
+    assert all(name in shown for name in edits if name != "seed")
     assert evosearch("show", "calls").err == "the archive holds no call of a model\n"
 
 

@@ -21,7 +21,7 @@ PREDICATE = Brief(
 def test_the_free_rungs_come_first(fill):
     models = Ensemble([ModelSpec("openai:test")], record=None, connect=None)
     mixed = MixedProposer(Equipment(models, [(Rewrite(), 1.0)], fill=fill, samples=2, attempts=8))
-    assert mixed.regimen == Regimen(rungs=(100, 1_000), turn=2, attempts=8, line=64, lines=2)
+    assert mixed.regimen == Regimen(rungs=(100, 1_000), turn=2, attempts=8, line=64, lines=1)
 
 
 def test_it_needs_a_model():

@@ -82,9 +82,19 @@ def test_where_it_is_narrow_a_name_goes_on_in_the_next_line_and_a_number_does_no
 
 
 def test_without_a_reply_there_is_a_word_instead_of_tables(printed, snapshot):
-    assert printed(calls.achievements(snapshot)) == "no model was asked yet\n"
+    assert printed(calls.achievements(snapshot)).endswith("no model was asked yet\n")
     waiting = replace(snapshot, unsettled=Usage(calls=1))
-    assert printed(calls.achievements(waiting)) == "no reply was used yet\n"
+    assert printed(calls.achievements(waiting)).endswith("no reply was used yet\n")
+
+
+def test_edits_without_a_model_have_a_table_of_their_own_the_most_frequent_first(printed, snapshot):
+    lines = [" ".join(line.split()) for line in printed(calls.achievements(snapshot)).splitlines()]
+    assert lines[:4] == [
+        "what edits achieved without a model",
+        "edit evaluated with a score kept",
+        "value 3 2 2",
+        "crossover 1 1 1",
+    ]
 
 
 def test_the_latest_calls_are_rows(printed, asked, hand_made):

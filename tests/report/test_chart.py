@@ -76,7 +76,7 @@ def test_more_is_told_with_its_interval_or_that_nothing_can_be():
     shown = "\n".join(lines(curve(np.log(range(1, 201)))))
     assert "400 evaluations" in shown
     assert "in 80% of cases" in shown
-    assert "best score: cannot be told, it has not risen" in lines(curve([1.0] * 30))
+    assert "best score: no forecast, it has not risen" in lines(curve([1.0] * 30))
 
 
 def test_a_search_without_a_score_has_no_line():

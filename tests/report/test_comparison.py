@@ -167,7 +167,7 @@ def test_people_see_every_seed_the_costs_and_the_answer():
     assert "smallest difference that 5 seeds could have shown: 0.98" in text
     assert [rows[name] for name in ("median", "least", "most")] == [["7", "3.2", "7"], ["5", "1", "4"], ["9", "5", "9"]]
     assert "hill-climber                       50     10       0  $2.50           7.5 s  15 s" in text
-    assert text.rstrip().endswith("was the archive (grid) worth it? that cannot be told")
+    assert text.rstrip().endswith("was the archive (grid) worth it? that cannot be told; more --seeds may tell")
 
 
 def test_an_archive_whose_scores_may_be_forged_is_named():

@@ -33,6 +33,11 @@ def test_names_may_be_of_any_characters(path):
             "seed 1 in the file and 2 now, archive 'grid' in the file and 'islands' now",
             "continue with seed 1 and archive grid",
         ),
+        (
+            {"archive": "islands", "archive_options": {"islands": 5}},
+            "another search: archive 'grid' in the file and 'islands' now",
+            "or continue with archive grid",
+        ),
         ({"fingerprint": "beef"}, "fingerprint 'f00d' in the file and 'beef' now", "undo what changed"),
         ({"task": "hats", "seed": 2}, "task 'sorting' in the file and 'hats' now, seed 1", "run task 'sorting'"),
         ({"domain": "puzzles"}, "domain 'custom' in the file and 'puzzles' now", "run task 'sorting'"),

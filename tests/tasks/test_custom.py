@@ -186,3 +186,20 @@ def test_what_init_writes_is_a_task_that_scores_its_seed(tmp_path):
     task = CustomTask(Recipe("custom", "mine", str(tmp_path), {"axes": [{"name": "steepness", "edges": [1.0]}]}))
     task.prepare()
     assert judge(task).score == pytest.approx(-sum(abs(0.8 * (x / 4) ** 2 + 0.1 * (x / 4) - 0.5) for x in range(-8, 9)))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"function": "fyt"}, "'fyt' is none of custom.functions"),
+        ({"features": []}, "`features` is empty"),
+        ({"features": ["x", "x +"]}, "'x \\+' is no Python expression"),
+        ({"features": ["\0"]}, "is no Python expression"),
+        ({"features": ["(" * 100_000]}, "is no Python expression"),
+    ],
+)
+def test_a_template_that_no_program_can_be_made_from_is_refused(make, change, said):
+    template = {"kind": "table", "function": "fit", "features": ["x"]}
+    assert make(EVALUATE, functions=["fit"], templates=[template]).brief(None).material["templates"]
+    with pytest.raises(ConfigError, match=said):
+        make(EVALUATE, functions=["fit"], templates=[template | change])

@@ -23,7 +23,7 @@ class SymbolicProposer:
     """Edits and searches programs by rules alone."""
 
     name = "symbolic"
-    regimen = Regimen(rungs=(100, 1_000, 10_000), line=64, lines=2)
+    regimen = Regimen(rungs=(100, 1_000, 10_000), line=64, lines=1)
 
     def __init__(self, equipment: Equipment | None = None) -> None:
         """It needs no equipment."""

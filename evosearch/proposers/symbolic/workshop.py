@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from evosearch.errors import CandidateError, Status
+from evosearch.proposers.symbolic.editing.offspring import MOST_EDITS
 from evosearch.proposers.symbolic.line.names import EDITS, FILLS, REDUCTIONS
 from evosearch.proposers.symbolic.replies import MAX_SOURCE
 from evosearch.protocols import Context
@@ -209,9 +210,10 @@ def _source(value: Value) -> str:
 
 
 def _edits(value: Value) -> str:
-    if type(value) is not str or not set(value.split("+")) <= set(EDITS):
-        raise _refusal(f"`operator` to be one or several of {', '.join(EDITS)}, joined by +")
-    return value
+    parts = value.split("+", MOST_EDITS) if type(value) is str else [""]
+    if len(parts) > MOST_EDITS or not set(parts) <= set(EDITS):
+        raise _refusal(f"`operator` to be up to {MOST_EDITS} of {', '.join(EDITS)}, joined by +")
+    return str(value)
 
 
 def _one_of(value: Value, name: str, known: Sequence[str]) -> str:

@@ -53,6 +53,7 @@ FORGED = {
         *({"children": rows} for rows in (None, 3, {}, [CHILD] * 3, [None], [[]], ["x"])),
         *({"children": [CHILD | {"source": text}]} for text in (None, 1, ["x"], LONG)),
         *({"children": [CHILD | {"operator": name}]} for name in (None, 1, "", "seed", "constant+", "\x1b[2J", ["x"])),
+        {"children": [CHILD | {"operator": "+".join(["constant"] * 6)}]},
         *({"children": [CHILD | {"donors": used}]} for used in (None, 1, [2], [-1], [True], [0.0], ["0"], [0] * 3)),
         *({"children": [CHILD | {"structural": flag}]} for flag in (None, 1, "yes")),
     ],

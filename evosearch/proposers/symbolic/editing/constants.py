@@ -9,7 +9,7 @@ from typing import Final
 from evosearch.proposers.symbolic.editing.behaviour import Call
 from evosearch.proposers.symbolic.editing.operators.numbers import numbers
 from evosearch.proposers.symbolic.editing.parent import WORK, Parent
-from evosearch.proposers.symbolic.editing.sites import Site, sites
+from evosearch.proposers.symbolic.editing.sites import Site, defaults, sites
 from evosearch.proposers.symbolic.editing.syntax import as_number, copied, number, short, unparsed
 
 #: Binary digits of a result that a number must move to be worth polishing: about five decimal ones, so that the guard
@@ -91,7 +91,7 @@ class Constants:
         tree = self._parent.tree
         found = _numbers(tree)
         fixed = _fixed(tree)
-        open_ = [place for place, site in enumerate(found) if id(site.node) not in fixed]
+        open_ = [place for place, site in enumerate(found) if id(site.node) not in fixed and not _is_structure(site)]
         if not self._parent.calls:
             return open_
         kept: list[int] = []
@@ -113,6 +113,12 @@ class Constants:
         return False
 
 
+def _is_structure(site: Site) -> bool:
+    """Whether a number is 0, 1 or 2 without a point, and so hardly ever meant to be tuned: a square, a side, a sign."""
+    value = _value(site)
+    return isinstance(value, int) and abs(value) <= 2
+
+
 def _others(value: float) -> tuple[float, ...]:
     if isinstance(value, int):
         return (value + 1, value - 1)
@@ -126,7 +132,7 @@ def _table(site: Site, place: int) -> tuple[int, int]:
 
 
 def _numbers(tree: ast.Module) -> list[Site]:
-    found = numbers(sites(tree))
+    found = numbers([*sites(tree), *defaults(tree)])
     return sorted(found, key=lambda site: (site.node.lineno, site.node.col_offset))
 
 

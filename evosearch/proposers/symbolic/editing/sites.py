@@ -1,7 +1,8 @@
 """Sites: the places of a program where an expression may be put, and the blocks whose statements may be moved.
 
-Never among them: imports, docstrings, annotations, defaults of parameters, decorators, bases of classes, patterns, the
-insides of formatted texts, and whatever is only there when a program is run as a script.
+Never among them: imports, docstrings, annotations, decorators, bases of classes, patterns, the insides of formatted
+texts, and whatever is only there when a program is run as a script. Nor are the defaults of parameters, but for the
+numbers among them (`defaults`), which are a usual place for what is to be tuned.
 """
 
 import ast
@@ -81,6 +82,17 @@ def sites(tree: ast.Module) -> list[Site]:
     found: list[Site] = []
     for statement in tree.body:
         _statement(statement, found)
+    return found
+
+
+def defaults(tree: ast.Module) -> list[Site]:
+    """The defaults of the parameters of all functions; nothing is known of their kinds."""
+    found: list[Site] = []
+    for node in ast.walk(tree):
+        if isinstance(node, Function):
+            for field in ("defaults", "kw_defaults"):
+                values = getattr(node.args, field)
+                found += [Site(node.args, field, place, node) for place, value in enumerate(values) if value]
     return found
 
 

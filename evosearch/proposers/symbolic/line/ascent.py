@@ -82,14 +82,20 @@ def generation_size(size: int) -> int:
     return 4 + int(3 * math.log(size))
 
 
-async def adapt(cloud: Cloud, evaluate: Evaluate, rng: np.random.Generator, generations: int) -> Cloud:
+async def adapt(
+    cloud: Cloud, evaluate: Evaluate, rng: np.random.Generator, generations: int, *, score: float = -math.inf
+) -> Cloud:
     """CMA-ES (Hansen 2016): a normal distribution that learns from the better half of what it drew.
+
+    A generation of which most fails alike teaches nothing, as its better half is chosen by chance: it was too bold, and
+    the next one is drawn from a third of the spread.
 
     Args:
         cloud: Where to begin; two numbers at least.
         evaluate: Called with `generation_size` vectors at a time.
         rng: Source of chance.
         generations: How many times.
+        score: What is worse than this may be a failure.
 
     Returns:
         The distribution at the end, correlations aside.
@@ -97,12 +103,22 @@ async def adapt(cloud: Cloud, evaluate: Evaluate, rng: np.random.Generator, gene
     strategy = _strategy(cloud, rng)
     for _ in range(generations):
         vectors = strategy.ask()
-        losses = _losses(await evaluate([np.array(vector) for vector in vectors]))
+        scores = await evaluate([np.array(vector) for vector in vectors])
+        losses = _losses(scores)
         if losses is None:
             break
-        strategy.tell(vectors, losses)
+        if _fails_alike(scores, score):
+            strategy = _strategy(Cloud(np.array(strategy.mean), np.array(strategy.stds) / 3), rng)
+        else:
+            strategy.tell(vectors, losses)
     mean, spread = np.array(strategy.mean, dtype=float), np.array(strategy.stds, dtype=float)
     return Cloud(mean, np.maximum(spread, _NARROWEST)) if np.isfinite([mean, spread]).all() else cloud
+
+
+def _fails_alike(scores: Sequence[float | None], good: float) -> bool:
+    """Whether more than half have no score, or all the same one, which is worse than a good one."""
+    worst = min(score for score in scores if score is not None)
+    return sum(score is None or score == worst < good for score in scores) > len(scores) / 2
 
 
 def _losses(scores: Sequence[float | None]) -> list[float] | None:

@@ -19,13 +19,16 @@ Vector = NDArray[np.float64]
 HANDFUL: Final = 6
 #: Steps to a factor of two.
 _STEPS_PER_OCTAVE: Final = 2.0
-#: A number that is smaller than a table's typical one by this factor is a tolerance, and not of the table.
+#: A number that is smaller than a table's typical one by this factor is a tolerance, and not of the table; nor is one
+#: that is greater by as much.
 _TINY: Final = 1e-6
 #: Numbers of one sign that differ by less than this factor are a table too.
 _SPREAD: Final = 1e3
 #: Octaves beyond which a number is of no use.
 _OCTAVES: Final = 200.0
 _LIMIT: Final = 1e60
+#: What a factor may make of a number that is great already: there are no greater ones among constants.
+_GREATEST: Final = 1e300
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class _Scale:
             value = min(_LIMIT, max(-_LIMIT, x * self.unit))
             return round(value) if self.whole else value
         distance = float(2.0 ** (min(_OCTAVES, max(-_OCTAVES, x)) / _STEPS_PER_OCTAVE))
-        return 1.0 - distance if self.way == "decay" else self.unit * distance
+        return 1.0 - distance if self.way == "decay" else min(_GREATEST, max(-_GREATEST, self.unit * distance))
 
 
 class Coordinates:
@@ -95,7 +98,8 @@ def _whole(value: float) -> _Scale:
 
 
 def _table(value: float, unit: float) -> _Scale:
-    return _single(value) if 0 < abs(value) < _TINY * unit else _Scale("linear", unit)
+    is_alien = 0 < abs(value) < _TINY * unit or abs(value) * _TINY > unit
+    return _single(value) if is_alien else _Scale("linear", unit)
 
 
 def _single(value: float) -> _Scale:

@@ -36,10 +36,13 @@ async def draw(context: Context) -> Batch:
     if not moves.left:
         return await _unevaluated(moves)
     idle, failures, note = 0, 0, ""
+    is_first = True
     while moves.left and idle < PATIENCE and failures < _FAILURES:
         before, name = moves.left, "polish"
         try:
-            name = await _next(moves, context)
+            # Once, as a template that cannot be filled must not stand in the way of everything else.
+            name = "template" if is_first and moves.untried_templates else await _next(moves, context)
+            is_first = False
             await moves.named(name)()
             failures = 0
         except CandidateError as error:
@@ -63,8 +66,6 @@ def _lost(name: str, error: CandidateError) -> str:
 
 async def _next(moves: Moves, context: Context) -> str:
     """The next move: drawn by weights that follow what the moves have brought."""
-    if moves.untried_templates and moves.left == context.allowance:
-        return "template"
     weights = {name: weight for name, weight in _WEIGHTS.items() if name != CROSSOVER or moves.can_cross}
     weights["polish"] *= _EAGERNESS[await moves.progress()]
     edits = context.standings.edits

@@ -23,7 +23,8 @@ OPERATOR: Final = "polish"
 #: Evaluations of a hill-climb, and generations of CMA-ES, before something else gets its turn.
 CLIMB_TRIES: Final = 24
 GENERATIONS: Final = 4
-#: Constants beyond which CMA-ES learns nothing in reasonable time, and its matrices are slow.
+#: Constants beyond which CMA-ES learns nothing in reasonable time, and its matrices are slow. Where a search of more of
+#: them stopped is not kept either: a table of thousands would be written down again after every visit.
 _MOST: Final = 100
 #: Evaluations without a gain after which a structure counts as polished: in any case, and for each constant.
 _PATIENCE: Final = (40, 4)
@@ -131,7 +132,7 @@ class Polisher:
     @property
     def findings(self) -> tuple[Finding, ...]:
         """What later proposals should know of this one's work."""
-        return tuple(polish.finding for polish in self._noted.values())
+        return tuple(polish.finding for polish in self._noted.values() if len(polish.origin) <= _MOST)
 
     async def progress(self, known: Known) -> Progress:
         """How far a program has been polished; where there is nothing to polish, it is spent."""
@@ -170,7 +171,8 @@ class Polisher:
         size = generation_size(len(polish.origin))
         is_many = HANDFUL < len(polish.origin) <= _MOST
         if is_many and left >= size:
-            return await adapt(polish.cloud, run.evaluate_by(CMA), self._rng, min(GENERATIONS, left // size))
+            generations = min(GENERATIONS, left // size)
+            return await adapt(polish.cloud, run.evaluate_by(CMA), self._rng, generations, score=run.best)
         # It climbs from the program, which may be better than where a cloud has its middle.
         begin = Cloud(run.start, polish.cloud.spread)
         end = await climb(begin, run.best, run.evaluate_by(CLIMB), self._rng, min(CLIMB_TRIES, left))

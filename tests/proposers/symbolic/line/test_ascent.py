@@ -136,3 +136,16 @@ def test_cma_is_loaded_by_those_who_use_it():
 def test_a_generation_grows_with_the_logarithm_of_the_numbers():
     assert [generation_size(size) for size in (2, 10, 26, 100)] == [6, 10, 13, 17]
     assert generation_size(50) == 4 + int(3 * math.log(50))
+
+
+def test_a_generation_that_mostly_fails_alike_was_too_bold():
+    drawn = []
+
+    async def evaluate(vectors):
+        drawn.append(np.std([vector[0] for vector in vectors]))
+        return [1.0 if np.abs(vector).max() < 0.02 else 0.0 for vector in vectors]
+
+    cloud = Cloud(np.zeros(8), np.ones(8))
+    end = asyncio.run(adapt(cloud, evaluate, np.random.default_rng(1), 6, score=1.0))
+    assert drawn[-1] < drawn[0] / 50
+    assert np.abs(end.mean).max() < 0.05

@@ -84,3 +84,13 @@ def test_a_scale_that_has_changed_its_sign_has_no_coordinate():
         coordinates.encode([-0.1, 0.9])
     with pytest.raises(ValueError, match="like those of the origin"):
         coordinates.encode([0.1, 1.5])
+
+
+def test_numbers_of_any_size_have_coordinates_and_stay_finite():
+    # A forged reply may name any.
+    values = [1e300, -1e300, *[5e-324] * 7]
+    coordinates = Coordinates(values, ["float"] * 9)
+    x = coordinates.encode(values)
+    assert coordinates.decode(x) == pytest.approx(values)
+    assert all(map(math.isfinite, coordinates.decode(x + 1e3)))
+    assert all(map(math.isfinite, coordinates.decode(x - 1e3)))

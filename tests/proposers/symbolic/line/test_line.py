@@ -54,6 +54,12 @@ def test_every_program_says_what_made_it_and_of_what(make_bench, make_context):
         known.add(trial.proposal.program.id)
 
 
+def test_a_template_that_cannot_be_filled_stands_in_the_way_of_nothing(make_bench, make_context):
+    bench = make_bench(64)
+    drawn(make_context(bench, templates=[TABLE | {"features": ["x +"]}]))
+    assert bench.left == 0
+
+
 def test_a_template_that_the_task_offers_is_tried_before_all_else_and_polished(make_bench, make_context):
     bench = make_bench(64)
     drawn(make_context(bench, templates=[TABLE]))

@@ -170,3 +170,11 @@ def test_constants_that_the_coordinates_cannot_say_begin_anew(work):
     second = work(findings=first.polisher.findings)
     second.polish(flipped)
     assert only(second.polisher.findings).data["origin"] == [3.5, -2.5]
+
+
+def test_a_search_over_more_numbers_than_are_searched_well_is_not_written_down(work):
+    huge = "import numpy as np\n\n\ndef curve(x):\n    return np.interp(x, np.linspace(0.0, 4.0, 120), [{}])\n"
+    worker = work(allowance=5)
+    worker.polish(huge.format(", ".join(f"{place / 10}" for place in range(120))))
+    assert worker.bench.operators == [CLIMB] * 5
+    assert worker.polisher.findings == ()

@@ -4,13 +4,13 @@ import ast
 from random import Random
 
 from evosearch.proposers.symbolic.editing.draft import Draft
-from evosearch.proposers.symbolic.editing.sites import Site
+from evosearch.proposers.symbolic.editing.sites import Site, defaults
 from evosearch.proposers.symbolic.editing.syntax import as_number, kind, number, set_kind, short
 
 
 def constant(draft: Draft) -> bool:
     """Move one number: a float by a power of two, an integer mostly by one."""
-    places = numbers(draft.sites())
+    places = numbers([*draft.sites(), *defaults(draft.tree)])
     if not places:
         return False
     site = draft.random.choice(places)
