@@ -107,7 +107,7 @@ class Entry:
         """Whether its archive holds all that the run would come to.
 
         Raises:
-            UsageError: The archive is of a run that searched otherwise.
+            UsageError: The archive is of a run that searched otherwise, or has spent more than is to be spent now.
         """
         if not self.plan.archive.exists():
             return False
@@ -116,6 +116,12 @@ class Entry:
         if last is None or not same:
             return False  # what it is of is checked when it is opened for writing
         self._check_alike(last)
+        if last.record.budget != str(self.plan.budget) and self.plan.budget.exhausted(self.plan.spent):
+            raise UsageError(
+                f"{self.plan.archive} has been run with the budget {last.record.budget}, and has spent more than "
+                f"{self.plan.budget}: what is compared is to have spent the same",
+                hint=f"compare with --budget {last.record.budget}, or remove the folder {self.plan.archive.parent}",
+            )
         return last.ended in _DONE and last.record.budget == str(self.plan.budget)
 
     def _check_alike(self, last: Run) -> None:

@@ -117,7 +117,7 @@ class CustomTask:
         self._options = options.read(CustomOptions, recipe.options, recipe.domain)
         self.name = recipe.name
         for template in self._options.templates:
-            _check_template(template, self._options.functions)
+            _check_template(template, self._options.functions, self._options.packages)
         folder = Path(recipe.directory or ".")
         self._seed_source = _read(folder / self._options.seed, "the first program", "custom.seed")
         self._evaluate_file = folder / self._options.evaluate
@@ -152,7 +152,8 @@ class CustomTask:
         """The description, and the axes of the map."""
         text = self._prompts.fill("brief", task=self.name, description=self._options.description, axes=self.axes)
         templates = [asdict(template) | {"features": list(template.features)} for template in self._options.templates]
-        return Brief(text, {"kind": "program", "templates": templates}, entry=self._options.functions)
+        material = {"kind": "program", "templates": templates, "packages": list(self.packages)}
+        return Brief(text, material, entry=self._options.functions)
 
     def report(self, elite: Elite, problem: str | None) -> str:  # noqa: ARG002 - one problem only
         """Score, metrics, kind, and what evaluate() had to say; all of it as data, for it may quote the program."""
@@ -224,12 +225,17 @@ def _installed() -> tuple[str, ...]:
     return tuple(path for path in sys.path if Path(path).name in ("site-packages", "dist-packages"))
 
 
-def _check_template(template: Template, functions: Sequence[str]) -> None:
+def _check_template(template: Template, functions: Sequence[str], packages: Sequence[str]) -> None:
     """Refuse a template that no program could be made from.
 
     Raises:
         ConfigError: With what is wrong with it.
     """
+    if "numpy" not in packages:
+        raise ConfigError(
+            "custom.templates: what a template makes computes with numpy, which programs may not import",
+            hint='add packages = ["numpy"] to [custom]',
+        )
     if functions and template.function not in functions:
         raise ConfigError(
             f"custom.templates: the function {template.function!r} is none of custom.functions",

@@ -69,6 +69,9 @@ def test_operators_and_models_stand_in_a_table_each(printed, asked):
         "what became of the replies",
         "mend 1 program",
         "rewrite 1 no_code, 1 program",
+        "what edits achieved without a model",
+        "edit evaluated with a score kept",
+        "value 3 2 2",
     ]
 
 

@@ -200,6 +200,12 @@ def test_what_init_writes_is_a_task_that_scores_its_seed(tmp_path):
 )
 def test_a_template_that_no_program_can_be_made_from_is_refused(make, change, said):
     template = {"kind": "table", "function": "fit", "features": ["x"]}
-    assert make(EVALUATE, functions=["fit"], templates=[template]).brief(None).material["templates"]
+    assert make(EVALUATE, functions=["fit"], packages=["numpy"], templates=[template]).brief(None).material["templates"]
     with pytest.raises(ConfigError, match=said):
-        make(EVALUATE, functions=["fit"], templates=[template | change])
+        make(EVALUATE, functions=["fit"], packages=["numpy"], templates=[template | change])
+
+
+def test_a_template_needs_numpy(make):
+    template = {"kind": "table", "function": "fit", "features": ["x"]}
+    with pytest.raises(ConfigError, match="computes with numpy"):
+        make(EVALUATE, functions=["fit"], templates=[template])

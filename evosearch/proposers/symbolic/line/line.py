@@ -66,7 +66,8 @@ def _lost(name: str, error: CandidateError) -> str:
 
 async def _next(moves: Moves, context: Context) -> str:
     """The next move: drawn by weights that follow what the moves have brought."""
-    weights = {name: weight for name, weight in _WEIGHTS.items() if name != CROSSOVER or moves.can_cross}
+    possible = {CROSSOVER: moves.can_cross, "template": moves.can_fill}
+    weights = {name: weight for name, weight in _WEIGHTS.items() if possible.get(name, True)}
     weights["polish"] *= _EAGERNESS[await moves.progress()]
     edits = context.standings.edits
     credits_ = {name: sum((edits.get(part, Credit()) for part in _NAMES[name]), start=Credit()) for name in weights}

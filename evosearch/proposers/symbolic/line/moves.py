@@ -46,6 +46,8 @@ class Moves:
         self._credits = context.standings.edits
         self._kindred = [elite.program for elite in context.inspirations]
         self._templates: Sequence[Mapping[str, Any]] = context.brief.material.get("templates", ())
+        # What is made of the general templates computes with numpy.
+        self._is_general_possible = "numpy" in context.brief.material.get("packages", ())
         self._workshop = Workshop(context)
         self.polisher = Polisher(
             self._workshop, self._try_made_of, self.rng, context.findings, distance=self.stock.distance
@@ -65,6 +67,11 @@ class Moves:
     def untried_templates(self) -> list[Mapping[str, Any]]:
         """What the task offers of a kind that has not been tried yet."""
         return [template for template in self._templates if template["kind"] not in self._credits]
+
+    @property
+    def can_fill(self) -> bool:
+        """Whether there is a template, of the task or a general one."""
+        return bool(self._templates) or self._is_general_possible
 
     @property
     def can_cross(self) -> bool:
@@ -102,10 +109,11 @@ class Moves:
         await self._breed(self.stock.draw(self.rng), dict.fromkeys(EDITS, 0.0) | {CROSSOVER: 1.0})
 
     async def template(self) -> None:
-        """Fill a template, of the task or a general one, and polish the best program of it."""
+        """Fill a template, of the task or a general one, and polish the best program of it; there is one."""
         known = self.stock.best
         offered = self.untried_templates or self._templates
-        is_general = not offered or (not self.untried_templates and self.rng.random() < GENERAL)
+        is_chosen = not offered or (not self.untried_templates and self.rng.random() < GENERAL)
+        is_general = self._is_general_possible and is_chosen
         template = None if is_general else offered[int(self.rng.integers(len(offered)))]
         fillings = await self._workshop.fill(known.program.source, template, min(FILLINGS, self.left))
         found = await self._try([self._proposal(one.source, one.operator, known) for one in fillings])

@@ -87,7 +87,9 @@ def make_bench():
 
 @pytest.fixture
 def make_context():
-    def make(bench, *, sources=(SEED,), seed=1, templates=(), laboratory=laboratory, **more):
+    def make(  # noqa: PLR0913 - one a part of the context
+        bench, *, sources=(SEED,), seed=1, templates=(), packages=("numpy",), laboratory=laboratory, **more
+    ):
         parents = tuple(
             Elite(Program(source), Evaluation(Status.OK, score(source)), (place,))
             for place, source in enumerate(sources)
@@ -98,7 +100,11 @@ def make_context():
             problem=None,
             parents=parents,
             inspirations=(),
-            brief=Brief("fit a curve", {"kind": "program", "templates": list(templates)}, entry=("curve",)),
+            brief=Brief(
+                "fit a curve",
+                {"kind": "program", "templates": list(templates), "packages": list(packages)},
+                entry=("curve",),
+            ),
             allowance=bench.left,
             spent=0,
             laboratory=laboratory,

@@ -106,6 +106,12 @@ def test_a_child_without_a_bench_is_not_evaluated(make_bench, make_context):
 
 
 def test_a_brief_without_templates_is_no_obstacle(make_bench, make_context):
-    context = replace(make_context(make_bench(8)), brief=Brief("fit a curve"))
+    context = replace(make_context(make_bench(8)), brief=Brief("fit a curve", {"packages": ["numpy"]}))
     asyncio.run(Moves(context).template())
     assert context.bench.trials
+
+
+def test_no_general_template_is_filled_where_programs_may_not_import_numpy(make_bench, make_context):
+    assert Moves(make_context(make_bench(8))).can_fill
+    assert not Moves(make_context(make_bench(8), packages=())).can_fill
+    assert Moves(make_context(make_bench(8), templates=[TABLE], packages=())).can_fill
