@@ -54,6 +54,7 @@ class Settings(BaseModel):
         models: Which language models propose, and how they are asked.
         options: The domain's own table, as JSON, every default filled in.
         archive_options: That of the kind of archive.
+        archive_tables: The kinds of archive that the file has a table of, used or not.
         origins: Where each value came from, by dotted key: `default`, `evosearch.toml:7`, `EVOSEARCH_SEED`, `--seed`.
     """
 
@@ -66,6 +67,7 @@ class Settings(BaseModel):
     models: ModelSettings
     options: Mapping[str, Any]
     archive_options: Mapping[str, Any]
+    archive_tables: tuple[str, ...] = ()
     origins: Mapping[str, str]
 
     def recipe(self) -> Recipe:
@@ -173,6 +175,7 @@ def load(source: Path | str, *, environment: Mapping[str, str], flags: Mapping[s
         models=models,
         options=checked,
         archive_options=archive_options,
+        archive_tables=tuple(key for key in file.table if key in registry.names("archives")),
         origins=dict.fromkeys(keys, DEFAULT) | origins,
     )
     _check_names(settings)

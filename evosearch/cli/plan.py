@@ -170,6 +170,7 @@ def prepare(  # noqa: PLR0913 - what the command line says
         _spending_notice(plan, regimen),
         _free_notice(plan, regimen),
         _waste_notice(settings, earlier),
+        _unused_notice(settings),
     )
     return replace(plan, notices=tuple(notice for notice in notices if notice))
 
@@ -244,6 +245,14 @@ def _free_notice(plan: Plan, regimen: Regimen) -> str | None:
     if not (regimen.rungs and regimen.turn) or plan.spent.calls:
         return None
     return "the embedded proposer goes first, for free; models are asked for what it leaves (--proposer model skips it)"
+
+
+def _unused_notice(settings: config.Settings) -> str | None:
+    """One line if the file says something of archives, but not of the kind that is used."""
+    kind, tables = settings.run.archive, settings.archive_tables
+    if not tables or kind in tables:
+        return None
+    return f'[{tables[0]}] is not used: the archive is {kind}; archive = "{tables[0]}" in [run] would use it'
 
 
 def _waste_notice(settings: config.Settings, earlier: _Earlier) -> str | None:

@@ -71,6 +71,16 @@ def test_the_same_command_runs_nothing_twice_and_tells_the_same(evosearch, compa
     assert [runs(compared / name)[0] for name in FILES] == [1] * 9
 
 
+def test_a_smaller_budget_is_not_compared_with_runs_that_spent_more(evosearch, compared):
+    (compared / "best-seed1.db").unlink()
+    smaller = ["3evals" if word == "4evals" else word for word in COMPARE]
+    done = evosearch("run", "task", *smaller)
+    assert done.code == ExitCode.USAGE
+    assert "grid-seed0.db has been run with the budget 4evals, and has spent more than 3evals" in done.err
+    assert "hint: compare with --budget 4evals, or remove the folder archives/task-compare" in done.err
+    assert not (compared / "best-seed1.db").exists()
+
+
 def test_what_is_missing_is_run(evosearch, compared):
     before = json.loads(evosearch("run", "task", *COMPARE, "--json").out)
     (compared / "best-seed1.db").unlink()

@@ -209,6 +209,15 @@ def test_a_bad_file_is_one_message(evosearch, task, before, after, said):
     assert "Traceback" not in done.err
 
 
+def test_a_table_of_an_archive_that_is_not_used_is_told(evosearch, task):
+    with (task / "evosearch.toml").open("a") as file:
+        file.write("\n[islands]\nislands = 3\n")
+    unused = evosearch("run", task, "--budget", "2evals", "--archive", "grid.db")
+    assert "[islands] is not used: the archive is grid; archive = " in unused.err
+    used = evosearch("run", task, "--budget", "2evals", "--archive", "islands.db", "--archive-kind", "islands")
+    assert "is not used" not in used.err
+
+
 def test_a_bad_variable_is_one_message(evosearch, task, monkeypatch):
     monkeypatch.setenv("EVOSEARCH_SED", "1")
     done = evosearch("run", task)
